@@ -1,0 +1,195 @@
+"""From a site to the files that are published for it. Pure: nothing is read or written."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import html
+import io
+import re
+from base64 import b64encode
+from dataclasses import dataclass
+from typing import Final, TypedDict
+
+from freshtap import addresses, declarations, render
+from freshtap.errors import BuildError
+from freshtap.site import Site
+
+#: Digits of the content's SHA-256 in a script's name: enough that no two contents ever share it.
+HASH_LENGTH: Final = 16
+
+#: Hashed names that freshtap has given to a site's script, and to its compressed siblings.
+HASHED_SCRIPT: Final = re.compile(rf"freshtap\.[0-9a-f]{{{HASH_LENGTH}}}\.js(\.gz|\.br)?")
+
+#: What a server that finds precompressed siblings looks for.
+COMPRESSED_SUFFIXES: Final = (".gz", ".br")
+
+#: What ends a script element, or makes its end be overlooked, wherever it stands in the script.
+_UNSAFE_INLINE = re.compile(r"<(?=/script|!--|script)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a build can choose apart from the config.
+
+    ``base_url`` stands in front of the script's address; without it the address is relative:
+    ``<name>/freshtap…``, right for a page that lies in the output folder, or beside a copy of what is in it.
+    """
+
+    base_url: str = ""
+    minifier: str = "jsmin"
+    debug: bool = False
+    precompress: bool = False
+
+
+class Entry(TypedDict):
+    """What ``manifest.json`` says about a site. Paths are relative to the output folder, sizes in bytes."""
+
+    account_id: str
+    region: str
+    script: str
+    stable: str
+    snippet: str
+    types: str
+    integrity: str
+    bytes: int
+    gzip: int
+    csp: dict[str, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Artifacts:
+    """What is published for one site: files by their path in the output folder, and the manifest's entry."""
+
+    name: str
+    files: dict[str, bytes]
+    entry: Entry
+
+
+def make(site: Site, options: Options = Options()) -> Artifacts:
+    """Builds one site. Raises :class:`BuildError` where a minifier or a compressor fails or is missing."""
+    script = render.bridge(site, minifier=options.minifier, debug=options.debug).encode()
+    inline = render.snippet(site, minifier=options.minifier)
+    hashed = script_path(site, script)
+    stable = f"{site.name}/freshtap.js"
+    snippet = f"{site.name}/snippet.html"
+    types = f"{site.name}/freshtap.d.ts"
+    digest = integrity(script)
+    page = _loading_tag(inline, hashed, options.base_url, integrity=digest)
+    files = {
+        hashed: script,
+        stable: script,
+        snippet: page.encode(),
+        types: declarations.render(site).encode(),
+    }
+    zipped = gzipped(script)
+    if options.precompress:
+        packed = brotlied(script)
+        for path in (hashed, stable):
+            files |= {f"{path}.gz": zipped, f"{path}.br": packed}
+    entry = Entry(
+        account_id=site.clevertap.account_id,
+        region=site.region,
+        script=hashed,
+        stable=stable,
+        snippet=snippet,
+        types=types,
+        integrity=digest,
+        bytes=len(script),
+        gzip=len(zipped),
+        csp=content_security_policy(site, inline, options.base_url),
+    )
+    return Artifacts(site.name, files, entry)
+
+
+def tag(
+    site: Site,
+    options: Options = Options(),
+    *,
+    inline: bool = False,
+    stable: bool = False,
+    nonce: str = "",
+) -> str:
+    """The HTML to paste into a page's head, as in ``snippet.html`` unless asked otherwise.
+
+    ``inline`` carries the whole script in the page. ``stable`` loads it from the address that outlives a
+    rebuild, and therefore without integrity. ``nonce`` goes onto every script element, escaped.
+    """
+    snippet = render.snippet(site, minifier=options.minifier)
+    script = render.bridge(site, minifier=options.minifier, debug=options.debug)
+    if inline:
+        return _element(snippet, nonce=nonce) + _element(inline_safe(script), nonce=nonce)
+    if stable:
+        return _loading_tag(snippet, f"{site.name}/freshtap.js", options.base_url, nonce=nonce)
+    content = script.encode()
+    return _loading_tag(
+        snippet, script_path(site, content), options.base_url, integrity=integrity(content), nonce=nonce
+    )
+
+
+def script_path(site: Site, script: bytes) -> str:
+    """Where a script lies for good: its name changes with its content."""
+    return f"{site.name}/freshtap.{hashlib.sha256(script).hexdigest()[:HASH_LENGTH]}.js"
+
+
+def integrity(content: bytes) -> str:
+    """A script's subresource integrity, as browsers compare it."""
+    return f"sha384-{b64encode(hashlib.sha384(content).digest()).decode()}"
+
+
+def content_security_policy(site: Site, inline: str, base_url: str) -> dict[str, list[str]]:
+    """What a page's policy must allow for this site, by directive.
+
+    The SDK sends by loading scripts (JSONP), so that the collector's host is a source of scripts, too.
+    """
+    digest = b64encode(hashlib.sha256(inline.encode()).digest()).decode()
+    own = addresses.origin(base_url) if "://" in base_url else "'self'"
+    sources = [
+        own,
+        f"'sha256-{digest}'",
+        addresses.origin(site.clevertap.sdk_url),
+        f"https://{site.collector_host}",
+    ]
+    return {"script-src": list(dict.fromkeys(sources))}
+
+
+def inline_safe(script: str) -> str:
+    r"""The script for use inside a script element, which ends at the first ``</script`` it finds.
+
+    That can only stand in strings, regular expressions and comments, where ``\x3C`` means the same.
+    """
+    return _UNSAFE_INLINE.sub(r"\\x3C", script)
+
+
+def gzipped(content: bytes) -> bytes:
+    """gzip, at its best and without a time, so that the same content gives the same bytes."""
+    buffer = io.BytesIO()
+    with gzip.GzipFile(filename="", mode="wb", compresslevel=9, fileobj=buffer, mtime=0) as file:
+        file.write(content)
+    return buffer.getvalue()
+
+
+def brotlied(content: bytes) -> bytes:
+    """brotli, at its best. Raises :class:`BuildError` where the extra is not installed."""
+    try:
+        import brotli  # noqa: PLC0415 - an extra
+    except ImportError:
+        raise BuildError('--precompress needs brotli: pip install "freshtap[brotli]"') from None
+    packed: bytes = brotli.compress(content, quality=11)
+    return packed
+
+
+def _loading_tag(inline: str, path: str, base_url: str, *, integrity: str = "", nonce: str = "") -> str:
+    """The inline snippet, and the element that loads the script."""
+    address = f"{base_url.rstrip('/')}/{path}" if base_url else path
+    attributes = f'async src="{html.escape(address)}"'
+    if integrity:
+        attributes += f' integrity="{integrity}" crossorigin="anonymous"'
+    return _element(inline, nonce=nonce) + _element("", attributes, nonce=nonce)
+
+
+def _element(content: str, attributes: str = "", *, nonce: str) -> str:
+    if nonce:
+        attributes += f' nonce="{html.escape(nonce)}"'
+    opening = " ".join(filter(None, ("script", attributes.strip())))
+    return f"<{opening}>{content}</script>\n"

@@ -1,0 +1,198 @@
+"""A build from start to end: collect the configs, validate them all, make each site, write.
+
+Nothing is written before every config has been validated, and nothing is published before every site is made.
+Only what the manifest says of each site is kept meanwhile: the files of a site are forgotten once they are
+staged.
+"""
+
+from __future__ import annotations
+
+import glob
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TypeVar
+
+from freshtap import artifacts, output, plan
+from freshtap.artifacts import Entry, Options
+from freshtap.errors import BuildError, ConfigError, Problem
+from freshtap.output import Changes
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+#: Sites handed to a worker at a time, and how many such portions may be under way for each worker.
+_PORTION = 32
+_AHEAD = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What validating one config has brought. ``name`` is empty where it cannot be built."""
+
+    file: str
+    name: str
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """One site: its manifest entry, the paths written and removed, and what --check would print."""
+
+    name: str
+    entry: Entry
+    written: tuple[str, ...]
+    removals: Changes
+    diff: str = ""
+
+
+class Workers:
+    """Runs a function on many things, in as many processes as there are jobs, and keeps their order."""
+
+    def __init__(self, pool: ProcessPoolExecutor | None, jobs: int) -> None:
+        self._pool = pool
+        self._ahead = _AHEAD * jobs
+
+    def each(self, function: Callable[[T], R], things: Iterable[T]) -> Iterator[R]:
+        """The results one by one.
+
+        Only a few portions are under way at a time, however many things there are.
+        """
+        if self._pool is None:
+            yield from map(function, things)
+            return
+        source = iter(things)
+        under_way: deque[Future[list[R]]] = deque()
+        while portion := list(islice(source, _PORTION)):
+            under_way.append(self._pool.submit(_each, function, portion))
+            if len(under_way) >= self._ahead:
+                yield from under_way.popleft().result()
+        while under_way:
+            yield from under_way.popleft().result()
+
+
+@contextmanager
+def workers(jobs: int) -> Iterator[Workers]:
+    """``jobs`` processes to work with; with 1, this one."""
+    if jobs == 1:
+        yield Workers(None, 1)
+        return
+    # "spawn" is the one way to start a process that behaves alike on every system.
+    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
+    try:
+        yield Workers(pool, jobs)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def collect(named: Sequence[str]) -> list[str]:
+    """The config files that are meant: of a directory each ``*.toml`` in it, of a glob each match.
+
+    Sorted within a directory or glob, each file once. Raises :class:`BuildError` where there are none.
+    """
+    found: dict[str, None] = {}
+    for name in named:
+        if Path(name).is_dir():
+            files = sorted(str(path) for path in Path(name).glob("*.toml"))
+            if not files:
+                raise BuildError(f"{name}: no *.toml in this directory.")
+        elif glob.has_magic(name) and not Path(name).exists():
+            # Path.glob takes no absolute patterns.
+            files = sorted(
+                file
+                for file in glob.glob(name, recursive=True)  # noqa: PTH207
+                if Path(file).is_file()
+            )
+            if not files:
+                raise BuildError(f"{name}: no file matches.")
+        else:
+            files = [name]
+        found |= dict.fromkeys(str(Path(file)) for file in files)
+    return list(found)
+
+
+def validate(files: Iterable[str], team: Workers, *, strict: bool = False) -> Generator[Checked, None, None]:
+    """Validates every config, yielding as it goes.
+
+    Raises :class:`ConfigError` at the end, with all that is wrong, two sites of one name included.
+    """
+    wrong: list[Problem] = []
+    first: dict[str, str] = {}
+    for checked in team.each(partial(_check, strict=strict), files):
+        # Directories that differ only in case are one and the same on many disks.
+        earlier = first.setdefault(checked.name.lower(), checked.file) if checked.name else checked.file
+        if earlier != checked.file:
+            wrong.append(
+                Problem(checked.file, "name", f"is the name of {earlier}, too", checked.name, "any other name")
+            )
+        if not checked.name:
+            wrong += checked.problems
+        yield checked
+    if wrong:
+        raise ConfigError(wrong)
+
+
+def write(
+    files: Iterable[str], out: Path, options: Options, team: Workers, *, prune: bool = False
+) -> Generator[Built, None, None]:
+    """Builds validated configs into ``out``, yielding each site once it is staged.
+
+    What is staged is published after the last one, all at once.
+    """
+    entries: dict[str, Entry] = {}
+    removals: dict[str, Changes] = {}
+    with output.stage(out) as staged:
+        for built in team.each(partial(_stage, out=out, staged=staged, options=options, prune=prune), files):
+            entries[built.name] = built.entry
+            if built.removals:
+                removals[built.name] = built.removals
+            yield built
+        output.commit(out, staged, entries, removals)
+
+
+def compare(
+    files: Iterable[str], out: Path, options: Options, team: Workers, *, prune: bool = False
+) -> Generator[str, None, None]:
+    """What a build would change, as unified diffs, site by site and then for the manifest.
+
+    Empty where nothing would.
+    """
+    entries: dict[str, Entry] = {}
+    for built in team.each(partial(_compare, out=out, options=options, prune=prune), files):
+        entries[built.name] = built.entry
+        yield built.diff
+    yield output.manifest_diff(out, entries)
+
+
+def _each(function: Callable[[T], R], portion: list[T]) -> list[R]:
+    return list(map(function, portion))
+
+
+def _check(file: str, *, strict: bool) -> Checked:
+    try:
+        planned = plan.load(Path(file), strict=strict)
+    except ConfigError as error:
+        return Checked(file, "", error.problems)
+    return Checked(file, planned.site.name, planned.warnings)
+
+
+def _make(file: str, out: Path, options: Options, prune: bool) -> tuple[artifacts.Artifacts, Changes]:
+    site = artifacts.make(plan.load(Path(file)).site, options)
+    return site, output.changes(out, site, prune=prune)
+
+
+def _stage(file: str, *, out: Path, staged: Path, options: Options, prune: bool) -> Built:
+    site, changed = _make(file, out, options, prune)
+    output.add(staged, changed)
+    return Built(site.name, site.entry, tuple(changed.files), Changes({}, changed.stale, changed.old))
+
+
+def _compare(file: str, *, out: Path, options: Options, prune: bool) -> Built:
+    site, changed = _make(file, out, options, prune)
+    return Built(site.name, site.entry, (), Changes({}), output.diff(out, changed))

@@ -1,0 +1,256 @@
+"""The command line: parses what was asked for, prints what came of it. Everything else is done below."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from freshtap import (
+    __version__,
+    addresses,
+    artifacts,
+    build,
+    config,
+    declarations,
+    initial,
+    minify,
+    output,
+    plan,
+    schema,
+)
+from freshtap.artifacts import Options
+from freshtap.errors import Problem, labelled
+from freshtap.site import Site
+
+T = TypeVar("T")
+
+#: Sites that a build names one by one; more are counted.
+_MOST_NAMED = 20
+#: Seconds of work after which a progress bar appears.
+_PATIENCE = 1.0
+
+
+def _base_url(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    del context, parameter
+    if value and not addresses.is_base_url(value):
+        raise click.BadParameter(
+            f'"{value}" is not an address to put in front of a path. '
+            "Allowed: an address like https://cdn.example.com/tags or a path like /static, without ? and #."
+        )
+    return value
+
+
+_base_url_option = click.option(
+    "--base-url",
+    default="",
+    metavar="URL",
+    callback=_base_url,
+    help="Where the output folder is published: an http(s) address, or a path on the page's own host. "
+    "Without it the script's address is relative to the page.",
+)
+_minifier_option = click.option(
+    "--minifier",
+    type=click.Choice(minify.MINIFIERS),
+    default=minify.MINIFIERS[0],
+    show_default=True,
+    help="What makes the script smaller.",
+)
+_debug_option = click.option(
+    "--debug",
+    is_flag=True,
+    help="A script that reports every dropped or changed value on the browser's console.",
+)
+_strict_option = click.option("--strict", is_flag=True, help="Warnings count as errors.")
+_config_argument = click.argument("configs", nargs=-1, metavar="[CONFIG]...")
+_one_config_argument = click.argument(
+    "path", metavar="[CONFIG]", default=config.DEFAULT_NAME, type=click.Path(path_type=Path)
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="freshtap")
+def main() -> None:
+    """Builds the script that carries freshpaint.identify and freshpaint.track to CleverTap.
+
+    One config file per CleverTap account; "freshtap init" writes the first.
+    """
+    # Windows would otherwise write names in a code page that does not have them.
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+@main.command()
+@click.option("--dashboard-url", metavar="URL", help="An address from CleverTap's dashboard, to read both from.")
+@click.option("--account-id", metavar="ID", help="CleverTap's account id, like TEST-86K-4Z9-K85Z.")
+@click.option("--region", metavar="REGION", help="The region the account lives in: eu1, in1, sg1, us1, aps3, mec1.")
+@click.argument("named", metavar="[PATH]", default=config.DEFAULT_NAME)
+def init(dashboard_url: str | None, account_id: str | None, region: str | None, named: str) -> None:
+    """Write a commented config to PATH (freshtap.toml). Never overwrites."""
+    path = Path(named)
+    if path.is_dir() or named.endswith(("/", os.sep)):
+        path /= config.DEFAULT_NAME
+    text = initial.text(dashboard_url=dashboard_url, account_id=account_id, region=region, file=str(path))
+    output.write_new(path, text)
+    click.echo(f"Wrote {path}.")
+    if not (dashboard_url or account_id):
+        click.echo("Its account id is an example: put your own there, from the address of CleverTap's dashboard.")
+    click.echo(f"Next: list your events in it, then run: freshtap build{_named(path)}")
+
+
+@main.command(name="build")
+@_config_argument
+@click.option(
+    "-o",
+    "--output",
+    "out",
+    default="dist",
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="Output folder.",
+)
+@_base_url_option
+@_minifier_option
+@click.option("--precompress", is_flag=True, help="Put .gz and .br files beside the scripts (needs freshtap[brotli]).")
+@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes to build with.")
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 with a diff if the output is not current.")
+@click.option("--prune", is_flag=True, help="Remove the scripts of earlier builds.")
+@_strict_option
+@_debug_option
+def build_command(
+    configs: tuple[str, ...],
+    out: Path,
+    base_url: str,
+    minifier: str,
+    jobs: int,
+    *,
+    precompress: bool,
+    check: bool,
+    prune: bool,
+    strict: bool,
+    debug: bool,
+) -> None:
+    """Build each CONFIG: a file, a directory of *.toml files, or a glob. Default: freshtap.toml."""
+    options = Options(base_url=base_url, minifier=minifier, debug=debug, precompress=precompress)
+    files = build.collect(configs or [config.DEFAULT_NAME])
+    with build.workers(min(jobs, len(files))) as team:
+        for checked in _progress(build.validate(files, team, strict=strict), "Checking", len(files)):
+            _warn(checked.problems if checked.name else ())
+        if check:
+            differences = build.compare(files, out, options, team, prune=prune)
+            texts = [text for text in _progress(differences, "Comparing", len(files)) if text]
+            click.echo("".join(texts), nl=False)
+            if texts:
+                click.get_current_context().exit(1)
+            click.echo(f"{out} is current.")
+            return
+        shown, count, changed = [], 0, 0
+        for built in _progress(build.write(files, out, options, team, prune=prune), "Building", len(files)):
+            count += 1
+            changed += bool(built.written or built.removals)
+            if count <= _MOST_NAMED:
+                shown.append(built)
+    if count > _MOST_NAMED:
+        click.echo(f"{count} sites in {out}: {changed} written, {count - changed} as they were.")
+    else:
+        for built in shown:
+            _tell(built, out)
+
+
+def _tell(built: build.Built, out: Path) -> None:
+    """What was built for one site, and what to do with it."""
+    entry = built.entry
+    click.echo(f"{built.name}: {entry['bytes']:,} bytes, {entry['gzip']:,} with gzip")
+    for path in sorted(built.written):
+        click.echo(f"  wrote {out / path}")
+    for path in (*built.removals.stale, *built.removals.old):
+        click.echo(f"  removed {out / path}")
+    if not (built.written or built.removals):
+        click.echo(f"  {out / built.name} is as it was")
+    click.echo(f"  Next: paste {out / entry['snippet']} into the <head> of your pages, and publish {out}.")
+
+
+@main.command()
+@_one_config_argument
+@click.option("--inline", is_flag=True, help="Carry the whole script in the page instead of loading it.")
+@click.option("--stable", is_flag=True, help="The address that outlives a rebuild, without integrity.")
+@click.option("--nonce", default="", metavar="VALUE", help="A nonce for every script element.")
+@_base_url_option
+@_minifier_option
+@_debug_option
+def tag(path: Path, nonce: str, base_url: str, minifier: str, *, inline: bool, stable: bool, debug: bool) -> None:
+    """Print the HTML to paste into the <head> of a page.
+
+    Give the same --base-url, --minifier and --debug as to "freshtap build": they decide the address.
+    """
+    if inline and (stable or base_url):
+        raise click.UsageError("--inline carries the script in the page: --stable and --base-url mean nothing with it.")
+    site = _load(path)
+    options = Options(base_url=base_url, minifier=minifier, debug=debug)
+    click.echo(artifacts.tag(site, options, inline=inline, stable=stable, nonce=nonce), nl=False)
+
+
+@main.command()
+@_config_argument
+@_strict_option
+def check(configs: tuple[str, ...], *, strict: bool) -> None:
+    """Validate each CONFIG, and write nothing. Default: freshtap.toml."""
+    files = build.collect(configs or [config.DEFAULT_NAME])
+    count, warnings = 0, 0
+    with build.workers(1) as team:
+        for checked in _progress(build.validate(files, team, strict=strict), "Checking", len(files)):
+            problems = checked.problems if checked.name else ()
+            _warn(problems)
+            count, warnings = count + 1, warnings + len(problems)
+    subject = files[0] if count == 1 else f"{count} configs"
+    click.echo(f"{subject}: no errors, {warnings or 'no'} warning{'' if warnings == 1 else 's'}.")
+
+
+@main.command(name="schema")
+def schema_command() -> None:
+    """Print the JSON Schema of the config, for editors."""
+    click.echo(json.dumps(schema.json_schema(), indent=2))
+
+
+@main.command()
+@_one_config_argument
+def types(path: Path) -> None:
+    """Print TypeScript declarations of the tracking plan."""
+    click.echo(declarations.render(_load(path)), nl=False)
+
+
+def _load(path: Path) -> Site:
+    planned = plan.load(path)
+    _warn(planned.warnings)
+    return planned.site
+
+
+def _warn(problems: Iterable[Problem]) -> None:
+    for problem in problems:
+        click.echo(labelled(problem), err=True)
+
+
+def _named(path: Path) -> str:
+    return "" if path == Path(config.DEFAULT_NAME) else f" {path}"
+
+
+def _progress(steps: Iterable[T], label: str, length: int) -> Iterator[T]:
+    """The steps, with a progress bar on stderr once they take longer than a person waits gladly."""
+    started = time.monotonic()
+    bar: Any = None
+    for done, step in enumerate(steps, 1):
+        yield step
+        if bar is not None:
+            bar.update(1)
+        elif sys.stderr.isatty() and time.monotonic() - started > _PATIENCE:
+            bar = click.progressbar(length=length, label=label, file=sys.stderr)
+            bar.update(done)
+    if bar is not None:
+        bar.render_finish()

@@ -1,0 +1,19 @@
+"""TypeScript declarations of a site's tracking plan."""
+
+from __future__ import annotations
+
+from freshtap import render as rendering
+from freshtap.site import Site
+
+
+def render(site: Site) -> str:
+    """The text of ``freshtap.d.ts``: what ``window.freshpaint`` is, and which events ``track`` takes.
+
+    With ``send = "defined"`` these are the enabled events and no other; with ``"all"`` any text, the enabled
+    events being offered. Names are written as JSON strings.
+    """
+    template = rendering.environment().get_template("freshtap.d.ts")
+    text: str = template.render(
+        site=site.name, send=site.track.send, events=[event.name for event in site.events if event.enabled]
+    )
+    return text.strip("\n") + "\n"

@@ -1,0 +1,103 @@
+"""Sentences for the person with the config: every error that freshtap raises on purpose.
+
+All derive from :class:`click.ClickException`, so that any layer may raise and the command line ends with one
+clean line. Nothing here prints.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from typing import IO, Any, Final, Literal
+
+import click
+
+_LONGEST_SHOWN = 60
+
+Severity = Literal["error", "warning"]
+
+
+class NoValue(Enum):
+    """Stands for "there is no value to show", since ``None`` could be one. Itself in every process."""
+
+    NO_VALUE = "no value"
+
+
+NO_VALUE: Final = NoValue.NO_VALUE
+
+
+class FreshtapError(click.ClickException):
+    """Base of all errors that are told to the user. Exit code 2; 1 is kept for ``build --check``."""
+
+    exit_code = 2
+
+
+class BuildError(FreshtapError):
+    """Something failed on the way from the config to the files, like a minifier that is not installed."""
+
+
+class OutputError(BuildError):
+    """The output folder cannot be read or written, or writing there would reach outside it."""
+
+
+def shown(value: object) -> str:
+    """``value`` as one short line: JSON with everything unprintable escaped, cut at 60 characters.
+
+    Names and text in any script stay readable; control characters, line separators and direction marks, which
+    could rearrange a terminal's line, do not get through.
+    """
+    try:
+        text = json.dumps(value, ensure_ascii=False, default=str)
+    except ValueError:  # an integer of more digits than Python is willing to write
+        text = "a very long number"
+    text = "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in text[:1000])
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with a config, or that will be repaired on the way to CleverTap.
+
+    ``key`` is dotted, as in ``events[2].name``; empty where the file as a whole is meant. ``wrong`` continues
+    the sentence that the value begins. ``allowed`` lists or describes what would be right, ``meant`` is a
+    guess.
+    """
+
+    file: str
+    key: str
+    wrong: str
+    value: object = NO_VALUE
+    allowed: str = ""
+    meant: str = ""
+    severity: Severity = "error"
+
+    def __str__(self) -> str:
+        subject = "" if self.value is NO_VALUE else f"{shown(self.value)} "
+        parts = [f"{subject}{self.wrong}."]
+        if self.allowed:
+            parts.append(f"Allowed: {self.allowed}.")
+        if self.meant:
+            parts.append(f'Did you mean "{self.meant}"?')
+        return ": ".join(filter(None, (self.file, self.key, " ".join(parts))))
+
+
+class ConfigError(FreshtapError):
+    """Everything that is wrong with one config or several, at once."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        # args, too, holds the problems: that is what is pickled on the way out of a process pool.
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+        self.args = (self.problems,)
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Every problem on a line of its own, on stderr unless told otherwise. Called by click."""
+        for problem in self.problems:
+            click.echo(labelled(problem), file=file, err=file is None)
+
+
+def labelled(problem: Problem) -> str:
+    """The problem as a line of output, with its severity in front."""
+    return f"{problem.severity.capitalize()}: {problem}"

@@ -1,0 +1,41 @@
+"""The config that ``freshtap init`` writes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from freshtap import clevertap, config, plan, render
+
+#: Stands in a first config where no account is known yet. It is the one of CleverTap's own documentation.
+EXAMPLE_ACCOUNT_ID: Final = "TEST-86K-4Z9-K85Z"
+
+
+def text(
+    *,
+    dashboard_url: str | None = None,
+    account_id: str | None = None,
+    region: str | None = None,
+    file: str = config.DEFAULT_NAME,
+) -> str:
+    """A commented config for the account; for an example one where none is named.
+
+    ``file`` is what problems call it. Raises :class:`~freshtap.errors.ConfigError` for values that no config
+    can have.
+    """
+    is_example = not (dashboard_url or account_id)
+    named = {
+        "account_id": EXAMPLE_ACCOUNT_ID if is_example else account_id,
+        "region": region,
+        "dashboard_url": dashboard_url,
+    }
+    table = {key: value for key, value in named.items() if value is not None}
+    site = config.from_mapping({"clevertap": table}, file=file).valid()
+    template = render.environment().get_template(config.DEFAULT_NAME)
+    written: str = template.render(
+        account_id=site.clevertap.account_id,
+        region=site.region,
+        regions=clevertap.REGIONS,
+        is_example=is_example,
+    )
+    plan.examine(config.parse(written), strict=True)
+    return written

@@ -1,0 +1,42 @@
+"""Makes JavaScript smaller: jsmin by default, tdewolff's minifier through an extra, or not at all.
+
+jsmin takes away comments and blanks, and knows little of JavaScript: it never ends on a comment that does not, loses
+the rest of the script at a text that does not end, and changes what some code means. The templates keep to what it
+handles (see CONTRIBUTING), and :mod:`freshtap.javascript` refuses the worst before jsmin sees it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+import jsmin
+
+from freshtap.errors import BuildError
+from freshtap.names import shortened
+
+
+def _with_jsmin(source: str) -> str:
+    return str(jsmin.jsmin(shortened(source))).strip() + "\n"
+
+
+def _with_tdewolff(source: str) -> str:
+    try:
+        import minify as tdewolff  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        raise BuildError('the minifier tdewolff needs an extra: pip install "freshtap[tdewolff]"') from error
+    return str(tdewolff.string("text/javascript", source)).strip() + "\n"
+
+
+_MINIFIERS: Final[Mapping[str, Callable[[str], str]]] = MappingProxyType(
+    {"jsmin": _with_jsmin, "tdewolff": _with_tdewolff, "none": lambda source: source}
+)
+
+#: The names that :func:`minified` takes; the first is the default.
+MINIFIERS: Final = tuple(_MINIFIERS)
+
+
+def minified(source: str, minifier: str) -> str:
+    """``source``, made smaller. Raises :class:`BuildError` where the minifier is not installed or cannot handle it."""
+    return _MINIFIERS[minifier](source)

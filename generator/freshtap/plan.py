@@ -1,0 +1,217 @@
+"""What CleverTap and the bridge will do with a config.
+
+Errors where CleverTap would refuse or two things would become one, warnings where the bridge repairs. Source:
+the limits in :mod:`freshtap.clevertap`. What a release does not support yet is refused here as well, never
+ignored.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from freshtap import clevertap, config
+from freshtap.config import Reading
+from freshtap.errors import ConfigError, Problem, shown
+from freshtap.site import Site
+from freshtap.transformations import RenameEvent
+
+#: What comes with a later release: the key, and the only value it can have until then.
+NOT_YET_SUPPORTED: Final[tuple[tuple[str, object], ...]] = (
+    ("clevertap.token", None),
+    ("clevertap.target_domain", None),
+    ("clevertap.spa", False),
+    ("clevertap.transport", "jsonp"),
+    ("freshpaint.mode", "standalone"),
+    ("transformations", ()),
+    ("consent.required", False),
+    ("consent.respect_gpc", False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A site that can be built, and what will be repaired on the way."""
+
+    site: Site
+    warnings: tuple[Problem, ...] = ()
+
+
+class _Sent(NamedTuple):
+    """An event on its way to CleverTap."""
+
+    key: str  # what names it in the config
+    event: str  # as Freshpaint knows it
+    name: str  # as it is sent, before cleaning
+    charged: bool = False
+
+    @property
+    def cleaned(self) -> str:
+        return clevertap.clean_name(self.name)
+
+
+def load(path: Path, *, strict: bool = False) -> Planned:
+    """The site of a config file.
+
+    Raises :class:`ConfigError` with everything that is wrong; see :func:`examine`.
+    """
+    return examine(config.read(path), strict=strict)
+
+
+def examine(reading: Reading, *, strict: bool = False) -> Planned:
+    """Adds to a reading's problems those of the plan, and raises :class:`ConfigError` if there is an error.
+
+    ``strict`` makes errors of warnings.
+    """
+    found = list(problems(reading.site, reading.file)) if reading.site else []
+    if strict:
+        found = [replace(problem, severity="error") for problem in found]
+    errors = [problem for problem in found if problem.severity == "error"]
+    # What a half-read file lacks is no reason for a warning.
+    if reading.problems or reading.site is None:
+        raise ConfigError([*reading.problems, *errors])
+    if errors:
+        raise ConfigError(found)
+    return Planned(reading.site, tuple(found))
+
+
+def problems(site: Site, file: str) -> Iterator[Problem]:
+    """Errors and warnings about a site, in the order of the keys they are about."""
+    yield from _not_yet_supported(site, file)
+    yield from _listed_twice(site, file)
+    yield from _events(site, file)
+    yield from _transformations(site, file)
+
+
+def _not_yet_supported(site: Site, file: str) -> Iterator[Problem]:
+    for key, only in NOT_YET_SUPPORTED:
+        value: object = site
+        for part in key.split("."):
+            value = getattr(value, part)
+        if value == only:
+            continue
+        if isinstance(value, tuple):
+            yield Problem(file, key, "not supported yet, they come with a later release", allowed="no such tables")
+        else:
+            allowed = f"{shown(only)}, or no such key" if only is not None else "no such key"
+            yield Problem(file, key, "is not supported yet, it comes with a later release", value, allowed)
+
+
+def _listed_twice(site: Site, file: str) -> Iterator[Problem]:
+    first: dict[str, int] = {}
+    for index, event in enumerate(site.events):
+        earlier = first.setdefault(event.name, index)
+        if earlier != index:
+            yield Problem(file, f"events[{index}].name", f"is listed already, as events[{earlier}]", event.name)
+
+
+def _events(site: Site, file: str) -> Iterator[Problem]:
+    sent = list(_sent(site))
+    if site.track.send == "defined" and not sent:
+        yield Problem(
+            file,
+            "track.send",
+            "sends no event at all: none is listed and enabled",
+            site.track.send,
+            '[[events]] tables, or send = "all"',
+            severity="warning",
+        )
+    first: dict[str, _Sent] = {}
+    for event in sent:
+        yield from _name(event, file)
+        earlier = first.setdefault(event.cleaned, event)
+        is_one = earlier.event == event.event or (earlier.charged and event.charged)
+        if not is_one and event.cleaned:
+            yield Problem(
+                file,
+                event.key,
+                f"reaches CleverTap as {shown(event.cleaned)}, and so does {shown(earlier.event)}, {earlier.key}",
+                event.event,
+            )
+    if len(first) > clevertap.MAX_EVENT_TYPES:
+        yield Problem(
+            file,
+            "events",
+            f"{len(first)} event types are too many for one CleverTap account",
+            allowed=f"{clevertap.MAX_EVENT_TYPES}, not counting those with enabled = false",
+        )
+
+
+def _sent(site: Site) -> Iterator[_Sent]:
+    """Every event that the config makes CleverTap receive."""
+    renamed = {
+        transformation.on: (f"transformations[{index}].to", transformation.to)
+        for index, transformation in enumerate(site.transformations)
+        if isinstance(transformation, RenameEvent)
+    }
+    for index, event in enumerate(site.events):
+        key, name = renamed.pop(event.name, (f"events[{index}].name", event.name))
+        if event.enabled and event.charged:
+            yield _Sent(key, event.name, clevertap.CHARGED, charged=True)
+        elif event.enabled:
+            yield _Sent(key, event.name, name)
+    if site.track.send == "all":
+        for event_name, (key, name) in renamed.items():
+            yield _Sent(key, event_name, name)
+
+
+def _transformations(site: Site, file: str) -> Iterator[Problem]:
+    listed = {"*", "identify", *(event.name for event in site.events)}
+    for index, transformation in enumerate(site.transformations):
+        if site.track.send == "defined" and transformation.on not in listed:
+            close = difflib.get_close_matches(transformation.on[:200], listed, n=1)
+            yield Problem(
+                file,
+                f"transformations[{index}].on",
+                "is not an event of this config",
+                transformation.on,
+                'the name of one of the [[events]], "*" or "identify"',
+                close[0] if close else "",
+            )
+
+
+def _name(event: _Sent, file: str) -> Iterator[Problem]:
+    """What becomes of one event's name."""
+    if not event.cleaned:
+        prohibited = " ".join(clevertap.PROHIBITED_CHARACTERS + clevertap.DELETED_CHARACTERS)
+        yield Problem(
+            file,
+            event.key,
+            "has nothing that CleverTap takes",
+            event.name,
+            f"any text with more than {prohibited} in it",
+        )
+    elif event.cleaned == "__proto__":
+        yield Problem(file, event.key, "has a meaning of its own in browsers", event.name, "any other name")
+    elif event.cleaned in clevertap.RESERVED_EVENT_NAMES:
+        reserved = ", ".join(clevertap.RESERVED_EVENT_NAMES)
+        yield Problem(
+            file,
+            event.key,
+            "is reserved by CleverTap and would not be sent",
+            event.name,
+            f"any name but {reserved}",
+        )
+    elif event.cleaned != event.name:
+        yield Problem(
+            file,
+            event.key,
+            f"reaches CleverTap as {shown(event.cleaned)}: {_repairs(event.name)}",
+            event.name,
+            severity="warning",
+        )
+
+
+def _repairs(name: str) -> str:
+    """Why a name is not sent as it is."""
+    prohibited = clevertap.PROHIBITED_CHARACTERS + clevertap.DELETED_CHARACTERS
+    found = [character for character in prohibited if character in name]
+    reasons = []
+    if found:
+        reasons.append(f"{' '.join(found)} cannot be in a name")
+    if len(name.encode("utf-16-le")) > 2 * clevertap.MAX_NAME_LENGTH:
+        reasons.append(f"names end after {clevertap.MAX_NAME_LENGTH} characters")
+    return ", ".join(reasons) or "blanks are trimmed"

@@ -1,0 +1,32 @@
+"""Why a call or a value was changed, held or dropped: one explanation for each reason, for people.
+
+Debug builds carry these sentences; production builds carry none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+#: By the code that the templates report.
+REASONS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "event-drop": "not sent: nobody is identified yet, and the config drops such events.",
+        "event-hold": "held: nobody is identified yet. It is sent after the next identify with an id or an e-mail.",
+        "event-not-enabled": "not sent: no event of this name is enabled for CleverTap in the config.",
+        "event-reserved": "not sent: nothing is left of its name, or CleverTap keeps the name for itself.",
+        "failed": "failed inside the bridge or CleverTap's SDK. The page is not affected.",
+        "field-unusable": "left out: CleverTap does not take this value for this field.",
+        "identify-repeated": "not sent again: the same identify came last in this browser session.",
+        "name-cleaned": "renamed: CleverTap prohibits some characters in names and keeps 120 of the rest.",
+        "name-empty": "left out: nothing is left of the name without the characters that CleverTap prohibits.",
+        "name-reserved": "left out: the name means something else to CleverTap's SDK.",
+        "name-taken": "left out: another property has this name already.",
+        "not-allowed": "not sent: the call's options.integrations exclude this destination.",
+        "other-account": "nothing is sent: the CleverTap SDK on this page belongs to another account.",
+        "too-many": "left out: CleverTap takes 256 properties.",
+        "value-cut": "shortened: CleverTap keeps 512 characters of a text.",
+        "value-unusable": "left out: CleverTap takes texts, numbers, booleans and dates.",
+    }
+)

@@ -1,0 +1,135 @@
+"""From a site to its JavaScript: the templates of its features, minified once per feature set, its values last.
+
+The site's values enter as one JSON argument that cannot become code: ASCII only, and every character that means
+something to HTML or to JavaScript beyond a text's end is escaped.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import jinja2
+from jinja2.utils import htmlsafe_json_dumps
+
+from freshtap import __version__, clevertap
+from freshtap.errors import BuildError
+from freshtap.features import Features
+from freshtap.minify import MINIFIERS, minified
+from freshtap.reasons import REASONS
+from freshtap.site import Site
+
+#: Stands in bridge.js where the site's values go.
+_VALUES: Final = "SITE"
+
+#: In debug builds, a line that is nothing but a call of report() tells the developer what became of a value. In
+#: production builds there is no such line.
+_REPORT: Final = re.compile(r"^ *report\(.*\);\n", re.MULTILINE)
+
+#: What the templates need to know besides a site's features.
+_CONSTANTS: Final[dict[str, Any]] = {
+    "version": __version__,
+    # Inside a regular expression's brackets only the backslash has to be escaped.
+    "prohibited": (clevertap.PROHIBITED_CHARACTERS + clevertap.DELETED_CHARACTERS).replace("\\", "\\\\"),
+    "reserved": "|".join(map(re.escape, clevertap.RESERVED_EVENT_NAMES)).replace("\\ ", " "),
+    "name_length": clevertap.MAX_NAME_LENGTH,
+    "value_length": clevertap.MAX_VALUE_LENGTH,
+    "property_count": clevertap.MAX_PROPERTIES,
+    "item_count": clevertap.MAX_CHARGED_ITEMS,
+    # How many calls are kept for later, at most.
+    "stored_calls": 100,
+    # Milliseconds: how long CleverTap's answer is waited for, and when a call's callback runs.
+    "patience": 5000,
+    "callback_delay": 100,
+    "reasons": dict(sorted(REASONS.items())),
+}
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """The environment that every template is rendered in.
+
+    Its delimiters are comments and calls in JavaScript, so that each template parses by itself:
+    ``/*% if charged %*/``, ``$fill(value_length)``, ``/*# … #*/``.
+    """
+    inside = Path(__file__).parent / "templates"
+    # In an editable install the templates are read from the top of the repository, live.
+    folder = inside if inside.is_dir() else Path(__file__).parents[2] / "templates"
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folder),
+        undefined=jinja2.StrictUndefined,
+        autoescape=False,  # noqa: S701 - JavaScript: values enter as JSON, never as text
+        keep_trailing_newline=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        block_start_string="/*%",
+        block_end_string="%*/",
+        variable_start_string="$fill(",
+        variable_end_string=")",
+        comment_start_string="/*#",
+        comment_end_string="#*/",
+    )
+
+
+def bridge(site: Site, *, minifier: str = MINIFIERS[0], debug: bool = False) -> str:
+    """The account's script. Raises :class:`BuildError` where the minifier fails."""
+    before, after = _bridge(Features.of(site, debug=debug), minifier)
+    return before + _json(_values(site)) + after
+
+
+def snippet(site: Site, *, minifier: str = MINIFIERS[0]) -> str:
+    """The inline script that notes calls until the account's script is there, without its script element."""
+    del site  # the same for every site, so far
+    return _snippet(minifier)
+
+
+@cache
+def _bridge(features: Features, minifier: str) -> tuple[str, str]:
+    """What stands before and after the site's values, for one feature set."""
+    context = {name: getattr(features, name) for name in features.__slots__}
+    # Without a prototype: on some pages it has properties of its own, which nobody has called with.
+    source = _rendered("bridge.js", context | {"empty": "Object.create(null)"})
+    if not features.debug:
+        source = _REPORT.sub("", source)
+    before, _, after = minified(source, minifier).rpartition(_VALUES)
+    return before, after
+
+
+@cache
+def _snippet(minifier: str) -> str:
+    return minified(_rendered("snippet.js", {"empty": "{}"}), minifier).strip().rstrip(";")
+
+
+def _rendered(template: str, context: dict[str, Any]) -> str:
+    try:
+        return environment().get_template(template).render(_CONSTANTS | context)
+    except jinja2.TemplateError as error:
+        raise BuildError(f"template {template}: {error}") from error
+
+
+def _json(values: dict[str, Any]) -> str:
+    return str(htmlsafe_json_dumps(values, sort_keys=True, separators=(",", ":")))
+
+
+def _values(site: Site) -> dict[str, Any]:
+    """What belongs to this one account. Only what its features read is there."""
+    enabled = [event for event in site.events if event.enabled]
+    values: dict[str, Any] = {
+        "account": site.clevertap.account_id,
+        "destination": site.freshpaint.destination,
+        "region": site.region,
+        "sdk": site.clevertap.sdk_url,
+    }
+    charged = [event.name for event in enabled if event.charged]
+    if site.track.send == "defined":
+        # Pairs of Freshpaint's name and CleverTap's: all that has to be done to a name is done here.
+        values["events"] = [
+            [event.name, clevertap.CHARGED if event.charged else clevertap.clean_name(event.name)] for event in enabled
+        ]
+    elif charged:
+        values["charged"] = charged
+    if site.identify.default_country_code:
+        values["code"] = site.identify.default_country_code.removeprefix("+")
+    return values
