@@ -1,0 +1,33 @@
+// One account's bridge from Freshpaint to CleverTap, in the order of what happens to a call. Everything that
+// belongs to the account comes in through the last argument; the rest is the same for all sites that use the
+// same features.
+(site => {
+  // The first bridge of a page stays; an element with this id does not count.
+  if ((window.freshtap || 0).version) {
+    return;
+  }
+  window.freshtap = { version: "$fill(version)" };
+  /*% if debug %*/
+  window.freshtap.reports = [];
+  /*% endif %*/
+  const nonce = (document.currentScript || 0).nonce;
+  /*% include "copy.js" %*/
+  /*% include "memory.js" %*/
+  /*% if debug %*/
+  /*% include "report.js" %*/
+  /*% endif %*/
+  /*% include "stub.js" %*/
+  /*% include "page.js" %*/
+  /*% include "values.js" %*/
+  /*% include "properties.js" %*/
+  /*% include "identify.js" %*/
+  /*% include "track.js" %*/
+  /*% if charged %*/
+  /*% include "charged.js" %*/
+  /*% endif %*/
+  /*% include "queue.js" %*/
+  /*% include "visitor.js" %*/
+  /*% include "sdk.js" %*/
+  /*% include "shield.js" %*/
+  /*% include "start.js" %*/
+})(SITE);

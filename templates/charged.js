@@ -1,0 +1,17 @@
+// A purchase, as CleverTap's Charged event. The SDK throws the whole purchase away (error 511) where anything
+// but Items is nested, where Items is no array, or where an item is not flat.
+function toCharged(properties) {
+  const purchase = {};
+  const take = (field, names, convert) => names.some(name => {
+    const value = convert(properties[name]);
+    if (value !== undefined) {
+      purchase[field] = value;
+      return delete properties[name];
+    }
+  });
+  take("Charged ID", ["order_id", "checkout_id", "Charged ID"], value => words(value) ? scalar(value) : undefined);
+  take("Amount", ["total", "revenue", "value", "Amount"], toNumber);
+  take("Items", ["products", "Items"], list => is(list, "Array") ? list.filter(item => is(item, "Object")).slice(0, $fill(item_count)).map(flat) : undefined);
+  delete properties.Items;
+  return Object.assign(flat(properties), purchase);
+}

@@ -1,0 +1,65 @@
+// The only one that touches our storage. What cannot be stored (blocked, full) is kept for this page alone.
+//   user         id and user properties of whoever the page identified last
+//   properties   event properties that ride along with every event
+//   visitor      who CleverTap was told this browser is, and under which device id
+//   device       the device id under which somebody is known, where there are no cookies
+//   held         events that wait for somebody to be identified
+//   line         calls that a page could not hand over before it was left
+//   profile      the last identify of this browser session, because the same one is sent once
+const KEY = "freshtap_" + site.account + "_";
+const unstored = {};
+const storage = name => name === "profile" ? sessionStorage : localStorage;
+
+function recall(name) {
+  try {
+    return JSON.parse(unstored[name] || storage(name)[KEY + name]);
+  } catch (error) {}
+}
+
+function remember(name, value) {
+  unstored[name] = "";
+  try {
+    unstored[name] = value && JSON.stringify(value, (key, value) => typeof value === "bigint" ? String(value) : value);
+  } catch (error) {}
+  try {
+    delete storage(name)[KEY + name];
+    if (unstored[name]) {
+      storage(name)[KEY + name] = unstored[name];
+    }
+    unstored[name] = "";
+  } catch (error) {}
+}
+
+// Calls without those older than a day, and the oldest beyond $fill(stored_calls). An identify or a reset
+// outlasts the events around it: without it, the events behind it would be somebody else's.
+function fresh(calls) {
+  let room = $fill(stored_calls);
+  let wanted;
+  calls = [].concat(calls || []).filter(Boolean).reverse();
+  calls.forEach(call => {
+    room -= !call.name;
+  });
+  return calls.filter(call => {
+    const young = call.at > Date.now() - 864e5;
+    wanted = wanted || young;
+    return call.name ? young && room-- > 0 : wanted;
+  }).reverse();
+}
+
+// The device id under which somebody is known, in a cookie that all subdomains share; where there are no cookies,
+// for this host alone.
+const recallDevice = () => (document.cookie.split(KEY + "device=")[1] || recall("device") || "").split(";")[0];
+
+// On the widest domain that the browser accepts, which is where the SDK keeps its own.
+function rememberDevice(device) {
+  remember("device");
+  location.hostname.split(".").reduceRight((domain, label) => {
+    if (recallDevice() !== device) {
+      document.cookie = KEY + "device=" + device + ";path=/;samesite=lax;max-age=" + (device ? 31536000 : 0) + ";domain=" + label + domain;
+    }
+    return "." + label + domain;
+  }, "");
+  if (recallDevice() !== device) {
+    remember("device", device);
+  }
+}

@@ -1,0 +1,103 @@
+// One line for all calls, first in, first out: events, identifies and resets alike, so that every event reaches
+// CleverTap under whoever was current when the page made the call. The SDK does not see to that by itself.
+//   { at, name, data }   an event
+//   { at, profile }      an identify
+//   { at, reset }        a reset; true where held events were forgotten with it
+let line = [];
+let askedAt = 0;
+let unconfirmedAt = 0;
+let timer;
+let taking;
+
+function join(call) {
+  if (call && !refused) {
+    call.at = Date.now();
+    line.push(call);
+    advance();
+  }
+}
+
+// Hands over whatever may go. Called for every call, for every answer of CleverTap, and by the clock.
+function advance() {
+  clearTimeout(timer);
+  try {
+    while (opened && !taking && line.length && mayGo(line[0])) {
+      handOver(line.shift());
+    }
+  } catch (error) {
+    report("failed", "CleverTap", error);
+  }
+  if (opened && (line.length || askedAt)) {
+    timer = setTimeout(advance, 250);
+  }
+}
+
+function mayGo(call) {
+  const now = Date.now();
+  if (answering()) {
+    if (!askedAt && deviceId()) {
+      askedAt = now;
+    }
+    // The SDK keeps events until the answer comes; a further switch would mix up the two users.
+    return anew || askedAt && now - askedAt > $fill(patience) && call.name;
+  }
+  askedAt = 0;
+  anew = false;
+  settle();
+  // What CleverTap has not confirmed, the SDK would send once more under the next user.
+  if (switches(call) && unconfirmed()) {
+    unconfirmedAt = unconfirmedAt || now;
+    if (now - unconfirmedAt < $fill(patience)) {
+      return;
+    }
+    resend();
+  }
+  unconfirmedAt = 0;
+  return true;
+}
+
+// A line is stored when its page is left, and taken out by the page that will hand it over: never by two. What one
+// tab deletes another may still see for a moment, so the lock is held until it does not. Without a stored line, or
+// where there are no locks (http), nobody waits.
+function takeLine() {
+  const take = () => {
+    line = fresh(recall("line")).concat(line);
+    remember("line");
+    taking = false;
+    advance();
+    return new Promise(done => setTimeout(done, 100));
+  };
+  if (navigator.locks && recall("line")) {
+    taking = true;
+    navigator.locks.request(KEY, take).catch(take);
+  } else {
+    take();
+  }
+}
+
+let seen;
+
+// The device id that the SDK's store has, whoever put it there.
+function deviceOfSite() {
+  try {
+    return localStorage.WZRK_G;
+  } catch (error) {}
+}
+
+addEventListener("pagehide", () => {
+  seen = deviceOfSite();
+  if (line.length) {
+    remember("line", fresh((recall("line") || []).concat(line)));
+    line = [];
+  }
+});
+
+// Back from the browser's cache, this page's SDK does not know what happened on other pages meanwhile. If that made
+// another device id, its calls are left to the next page.
+addEventListener("pageshow", event => {
+  if (event.persisted) {
+    opened = opened && seen === deviceOfSite();
+    eventProperties = own(recall("properties"));
+    takeLine();
+  }
+});

@@ -1,0 +1,136 @@
+// The only one that touches window.clevertap: loads it, knows when it is ready and when CleverTap has answered.
+//   opened     the SDK is there, with our account
+//   anew       the SDK has forgotten its device id and asks for one with the next call
+//   requested  it is us who load the SDK
+//   refused    another account's SDK is on the page: nothing is sent from it
+let opened;
+let refused;
+let anew;
+let requested;
+//   left       the device id that a login or a reset is about to leave
+let left;
+let patience = 100;
+
+const deviceId = () => opened && clevertap.getCleverTapID();
+
+// Whether a login, or the first call of a new device, still waits for CleverTap's answer.
+const answering = () => window.isOULInProgress || !deviceId();
+
+function send(kind, ...values) {
+  anew = false;
+  left = deviceId() || left;
+  clevertap[kind].push(...values);
+  if (answering()) {
+    askedAt = askedAt || Date.now();
+  }
+}
+
+function startAnew() {
+  left = deviceId() || left;
+  clevertap.clear();
+  anew = true;
+}
+
+// Whom the SDK takes this browser for.
+function lastLogin() {
+  try {
+    return JSON.parse(decodeURIComponent(localStorage.WZRK_K)).id;
+  } catch (error) {}
+}
+
+// Whether the SDK's store has requests that CleverTap has not confirmed: {"1":{"q":...}}, encoded.
+const unconfirmed = () => /q/.test((window.localStorage || 0).WZRK_L);
+
+// Makes the SDK send now, under the right user, what it would send again later.
+function resend() {
+  clevertap.setOffline(true);
+  clevertap.setOffline(false);
+}
+
+// Uses the SDK that is on the page, waits for one that is on its way, or loads one.
+function connect() {
+  const sdk = window.clevertap || 0;
+  const live = sdk.getAccountID;
+  const account = live ? sdk.getAccountID() : ((sdk.account || 0)[0] || 0).id;
+  // Its own loader has until ten seconds after the page's load.
+  patience -= document.readyState === "complete";
+  if (account && account !== site.account) {
+    report("other-account", account);
+    refused = true;
+    line = [];
+  } else if (live && (account || requested)) {
+    open();
+  } else if (!requested && !live && (!account || patience < 0)) {
+    // With an empty list of accounts, or null for a stub, the SDK would fail; without one it waits for init.
+    if (!account) {
+      delete sdk.account;
+      window.clevertap = sdk || undefined;
+    }
+    load();
+  } else if (!requested) {
+    setTimeout(connect, 100);
+  }
+}
+
+function open() {
+  // Does nothing where the SDK has found our account on the page. Where storage is full, the SDK fails in it.
+  try {
+    clevertap.init(site.account, site.region);
+  } catch (error) {
+    report("failed", "init", error);
+  }
+  /*% if use_ip %*/
+  clevertap.privacy.push({ useIP: true });
+  /*% endif %*/
+  const answered = $WZRK_WR.s;
+  $WZRK_WR.s = (device, session, login, number, ...values) => {
+    // A late answer to what was sent before a login or a reset: the SDK would take it for theirs, and go back.
+    if (device !== left || login && number === (window.oulReqN || number) || !askedAt && !anew) {
+      answered.call($WZRK_WR, device, session, login, number, ...values);
+    }
+    advance();
+  };
+  // What CleverTap says of campaigns comes in front of the answer: where it fails, for want of storage, the answer
+  // would be lost with it.
+  const told = $WZRK_WR.tr;
+  $WZRK_WR.tr = (...values) => {
+    try {
+      told.apply($WZRK_WR, values);
+    } catch (error) {
+      report("failed", "campaigns", error);
+    }
+  };
+  opened = true;
+  advance();
+}
+
+function load() {
+  const script = document.createElement("script");
+  requested = true;
+  const unshield = shield(script);
+  // Where the answer to a visitor's very first request was lost, the SDK blocks itself for ever. Not so where a
+  // login waits to be sent again: that one brings the device id.
+  try {
+    if (!/WZRK_G=/.test(document.cookie) && !localStorage.WZRK_G && !/OUL/.test(localStorage.WZRK_META)) {
+      delete localStorage.WZRK_BLOCK;
+    }
+  } catch (error) {}
+  script.onload = script.onerror = () => {
+    unshield();
+    connect();
+  };
+  script.nonce = nonce;
+  // Where Trusted Types are enforced, an address has to come from a policy. Ours knows one address only.
+  let address = site.sdk;
+  try {
+    address = trustedTypes.createPolicy("freshtap", {
+      createScriptURL: asked => asked === site.sdk ? asked : ""
+    }).createScriptURL(address);
+  } catch (error) {}
+  try {
+    script.src = address;
+    document.head.append(script);
+  } catch (error) {
+    report("failed", "Trusted Types", error);
+  }
+}

@@ -1,0 +1,37 @@
+// What CleverTap takes: names without the characters it prohibits, values that are scalars, and no more of
+// either than it keeps. Source: CleverTap's documented limits, and what its SDK was seen to delete.
+
+// Never ends inside a surrogate pair.
+const cut = (text, length) => RegExp("^[^]{0," + length + "}(?![\uDC00-\uDFFF])").exec(text)[0];
+
+const cleanName = name => cut(name.replace(/[$fill(prohibited)]/g, "").replace(/\s+/g, " ").trim(), $fill(name_length)).trim();
+
+// The SDK deletes both quotes: o'brien would become obrien, who is somebody else.
+const cleanQuotes = text => text.replace(/'/g, "\u2019").replace(/"/g, "\u201d");
+
+const isDate = value => is(value, "Date") && isFinite(value);
+
+// The text of a string or a number, trimmed: what ids and standard fields are made of. Else nothing.
+function words(value) {
+  return /^(string|number|bigint)$/.test(typeof value) && value === value ? String(value).trim() : "";
+}
+
+// A value as it is sent, or undefined where CleverTap has no place for it.
+function scalar(value) {
+  if (typeof value === "boolean" || typeof value === "number" && isFinite(value)) {
+    return value;
+  }
+  if (/^(string|bigint)$/.test(typeof value)) {
+    report(String(value).length > $fill(value_length) ? "value-cut" : "", "", value);
+    return cut(cleanQuotes(String(value)), $fill(value_length));
+  }
+  if (isDate(value)) {
+    return "$D_" + Math.round(value / 1000);
+  }
+}
+
+// The number that a number or a text says, if any.
+function toNumber(value) {
+  value = words(value);
+  return value && isFinite(value) ? +value : undefined;
+}

@@ -1,0 +1,104 @@
+// Who CleverTap takes this browser for, and so what a call becomes when its turn has come.
+let visitor = recall("visitor");
+
+// The visitor under the device id that the SDK has now; on a subdomain, where only the cookie tells that
+// somebody is known, an empty one; nothing where nobody is known.
+function current() {
+  const device = deviceId();
+  const same = visitor && (visitor.device || device) === device;
+  // While a login waits for its answer there is no device id that somebody could be known under.
+  return same && !visitor.device ? visitor : device && recallDevice() === device && (same ? visitor : {});
+}
+
+// CleverTap has answered a login: the device id is now that of whoever logged in.
+function settle() {
+  if (visitor && !visitor.device) {
+    visitor.device = deviceId();
+    remember("visitor", visitor);
+    rememberDevice(visitor.device);
+  }
+}
+
+// Whom a profile is about: an identify without an id is about whoever is current.
+const subject = (profile, who) => profile.Identity || who.Identity || profile.Email || who.Email;
+
+// Whether a call makes CleverTap change its mind about who this is.
+function switches(call) {
+  const who = current();
+  if (call.profile) {
+    const last = lastLogin() || who && subject(who, who);
+    const next = subject(call.profile, who || {});
+    // On a subdomain the SDK may know nobody while the cookie does.
+    return next && next !== last && (last || who);
+  }
+  return !call.name && (call.reset || who || recall("held"));
+}
+
+function handOver(call) {
+  const profile = call.profile;
+  const who = current();
+  if (call.name) {
+    /*% if before_identify == "send" %*/
+    send("event", call.name, call.data);
+    /*% else %*/
+    report(who ? "" : "event-$fill(before_identify)", call.name, call.data);
+    if (who) {
+      send("event", call.name, call.data);
+    /*% if before_identify == "hold" %*/
+    } else {
+      remember("held", fresh((recall("held") || []).concat(call)));
+    /*% endif %*/
+    }
+    /*% endif %*/
+  } else if (profile) {
+    identify(profile, who);
+  } else {
+    if (switches(call)) {
+      startAnew();
+    }
+    visitor = 0;
+    remember("visitor");
+    remember("profile");
+    remember("held");
+    rememberDevice("");
+  }
+}
+
+function identify(profile, who) {
+  // Whoever is current is said again: the SDK would take {Email} after {Identity, Email} for somebody else.
+  if (who && !profile.Identity) {
+    profile.Identity = who.Identity;
+    profile.Email = profile.Email || who.Email;
+  }
+  const stranger = who && who !== visitor;
+  const login = profile.Identity || profile.Email && !stranger;
+  const text = JSON.stringify(profile);
+  report(text === recall("profile") && (who || !login) ? "identify-repeated" : "", "identify", profile);
+  if (text !== "{}" && (text !== recall("profile") || login && !who)) {
+    remember("profile", text);
+    // Without what is undefined, at which the SDK complains.
+    profile = JSON.parse(text);
+    // The SDK takes a Date only; in the line there is none, because it may have to be stored.
+    if (profile.DOB) {
+      profile.DOB = new Date(profile.DOB);
+    }
+    if (!login) {
+      send("profile", { Site: profile });
+      return;
+    }
+    // Known by the cookie alone: the SDK would put whoever comes next on top of whoever that is.
+    if (stranger) {
+      startAnew();
+    }
+    visitor = profile.Identity ? { Identity: profile.Identity } : { Email: profile.Email };
+    remember("visitor", visitor);
+    send("onUserLogin", { Site: profile });
+    if (!answering()) {
+      settle();
+    }
+    /*% if before_identify == "hold" %*/
+    line = fresh(recall("held")).concat(line);
+    remember("held");
+    /*% endif %*/
+  }
+}
