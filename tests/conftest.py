@@ -1,0 +1,192 @@
+"""What the browser tests stand on.
+
+A test asks for ``visitor`` and gets visits from it: a visit is one visitor's browser with cookies and storage of its
+own, the site's pages, the real CleverTap SDK, and a stand-in for CleverTap's servers that decodes what arrives::
+
+    def test_event_after_identify(visitor: Visitor) -> None:
+        '''An event goes to whoever was identified before it.'''
+        visit = visitor(config={"track": {"before_identify": "send"}})
+        visit.open(script="freshpaint.identify('u1')")     # JavaScript behind the tag, before the bridge is there
+        visit.run("freshpaint.track('Viewed', {sku: 7})")  # JavaScript in the page as it stands
+        visit.settled()
+        assert visit.collector.events() == [("u1", "Viewed", {"sku": 7})]
+
+The keywords of ``visitor``: ``config`` (a mapping laid over ``sites.BASE``; None: a page without freshtap), ``form``
+(``minified``, ``readable``, ``tdewolff``), ``sdk`` (a version of ``sdk.PINNED``), ``timezone``, ``debug``.
+
+- ``visit.open(path, host=, script=, before=, head=, body=, headers=, until=, new_tab=)`` loads a page and returns
+  Playwright's; ``until`` is ``"device"`` (the SDK has its device id), ``"sdk"``, ``"bridge"`` or ``"commit"``.
+  Any host under ``site.test`` is the site; ``new_tab=True`` opens a second tab.
+- ``visit.settled()`` waits until nothing is under way; ``visit.arrives(3)`` until CleverTap has three of the page's
+  calls; ``visit.until(lambda: ..., "what")`` and ``visit.until_page("js expression", "what")`` for anything else.
+  ``visit.stays_quiet(0.5)`` gives the page a fixed time in which none of its calls may arrive.
+- ``gate = visit.hold("sdk")`` keeps back the answers to one part (``page``, ``bridge``, ``sdk``, ``collector``) until
+  ``gate.open()``; ``visit.block("sdk")`` breaks its requests, ``visit.unblock("sdk")`` ends that.
+- ``visit.collector`` tells what arrived: ``calls()``, ``events()``, ``profiles()`` as (person, name, properties),
+  ``requests``, ``logins()``, ``resets()``, ``repeats``, ``lost``. Its faults: ``slow(0.5)``, ``hang()``,
+  ``lose_answers(lambda request: request.login, skip=1, times=1)``, ``lose_requests()``, ``refuse(503)``, ``heal()``.
+  ``collector.knows("u1")`` makes somebody known from another device.
+- ``visit.page.clock`` moves the browser's time; ``visit.page.go_back(wait_until="commit")`` takes the page from the
+  back/forward cache.
+
+At its end every visit must be clean: no uncaught error, no unhandled rejection, no console error, no request to a
+strange host, nothing that CleverTap could not decode, nothing sent again under another person. A test that provokes
+such a thing says so: ``visit.errors_expected = True``, ``visit.moved_repeats_expected = True``.
+
+Tables of cases run once on the minified build; the rows that differ run also on the readable build, the older SDK and
+in other time zones. ``--full`` runs every row in every one of them.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+import browser as browsers
+import sdk as sdks
+from sites import Config, Form, build
+from tables import Case, Properties, Received, Table, Variant, send
+from visit import Visit
+
+#: Nothing that Chromium does on its own account belongs in a test.
+ARGUMENTS = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-domain-reliability",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-pings",
+    "--blink-settings=imagesEnabled=false",
+)
+
+
+class Visitor(Protocol):
+    """Makes visits."""
+
+    def __call__(
+        self,
+        *,
+        config: Config | None = {},  # noqa: B006 - never changed
+        form: Form = "minified",
+        sdk: sdks.Version = sdks.NEWEST,
+        timezone: str = "America/Los_Angeles",
+        debug: bool = False,
+    ) -> Visit:
+        """Make one."""
+        ...
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add ``--full``."""
+    parser.addoption(
+        "--full",
+        action="store_true",
+        help="run every case on every build, SDK version and time zone, not only those that differ",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Announce the markers, and let one process have all the rows of a table that share a page."""
+    config.addinivalue_line("markers", "table(table): one test of each row of a table, on each variant it runs on")
+    config.addinivalue_line("markers", "xdist_group(name): tests for the same process")
+    if config.getoption("dist", "no") == "load":
+        config.option.dist = "loadgroup"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Make one test of each row of the table that a test is marked with."""
+    marker = metafunc.definition.get_closest_marker("table")
+    if marker is not None:
+        table: Table = marker.args[0]
+        metafunc.parametrize(
+            ("table", "variant", "case"),
+            [
+                pytest.param(
+                    table,
+                    variant,
+                    case,
+                    id=f"{variant}: {case}",
+                    marks=pytest.mark.xdist_group(f"{metafunc.module.__name__} {variant} {case.config}"),
+                )
+                for table, variant, case in table.rows(full=metafunc.config.getoption("full"))
+            ],
+        )
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser for all tests of this process."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=browsers.find_or_install(),
+            args=ARGUMENTS,
+            # Playwright turns it off; visitors have it.
+            ignore_default_args=["--disable-back-forward-cache"],
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def visitor(browser: Browser) -> Iterator[Visitor]:
+    """Visits for one test, each checked to be clean when it ends."""
+    yield from _visitors(browser)
+
+
+@pytest.fixture(scope="module")
+def module_visitor(browser: Browser) -> Iterator[Visitor]:
+    """Visits that all tests of a module share: for tables whose cases are sent from one page."""
+    yield from _visitors(browser)
+
+
+@pytest.fixture(scope="module")
+def arrived(
+    module_visitor: Visitor, pytestconfig: pytest.Config
+) -> Callable[[Table, Variant, Case], Properties | None]:
+    """What arrived for a row of a table; all rows of a table that share config and variant share a page."""
+
+    @functools.cache
+    def received(table: Table, variant: Variant, config: str) -> Received | Exception:
+        visit = module_visitor(
+            config=table.configs[config], form=variant.form, sdk=variant.sdk, timezone=variant.timezone
+        )
+        cases = table.on(variant, full=pytestconfig.getoption("full"))
+        try:
+            return send(visit, table, [case for case in cases if case.config == config])
+        except Exception as error:  # noqa: BLE001 - told by each row, without waiting for it anew
+            return error
+
+    def arrived(table: Table, variant: Variant, case: Case) -> Properties | None:
+        outcome = received(table, variant, case.config)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome.of(case)
+
+    return arrived
+
+
+def _visitors(browser: Browser) -> Iterator[Visitor]:
+    visits: list[Visit] = []
+
+    def visitor(
+        *,
+        config: Config | None = {},  # noqa: B006 - never changed
+        form: Form = "minified",
+        sdk: sdks.Version = sdks.NEWEST,
+        timezone: str = "America/Los_Angeles",
+        debug: bool = False,
+    ) -> Visit:
+        site = None if config is None else build(config, form, debug=debug)
+        visit = Visit(browser.new_context(timezone_id=timezone), site, sdks.load(sdk))
+        visits.append(visit)
+        return visit
+
+    yield visitor
+    for visit in visits:
+        visit.close()
+    for visit in visits:
+        visit.assert_clean()

@@ -1,0 +1,328 @@
+"""The command line, as a person meets it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from freshtap import __version__, artifacts, config, declarations, plan, schema
+from freshtap.artifacts import Options
+from freshtap.cli import main
+from freshtap.site import Site
+
+Run = Callable[..., Result]
+
+CONFIG = 'name = "demo"\n[clevertap]\naccount_id = "TEST-86K-4Z9-K85Z"\nregion = "in1"\n[[events]]\nname = "A"\n'
+NEXT = "Next: list your events in it, then run: freshtap build"
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs freshtap in an empty directory; the exit code must be the one expected."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str, code: int = 0) -> Result:
+        result = CliRunner().invoke(main, arguments)
+        assert result.exit_code == code, result.output
+        assert "Traceback" not in result.output
+        return result
+
+    return run
+
+
+def site(file: str) -> Site:
+    return plan.load(Path(file)).site
+
+
+def write(file: str, text: str = CONFIG) -> None:
+    path = Path(file)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def test_version_and_help(run: Run) -> None:
+    """--version and --help do what they do everywhere."""
+    assert run("--version").stdout == f"freshtap, version {__version__}\n"
+    commands = re.findall(r"^  (\w+)  ", run("--help").stdout, re.MULTILINE)
+    assert commands == ["build", "check", "init", "schema", "tag", "types"]
+
+
+# init
+
+
+@pytest.mark.parametrize(
+    ("arguments", "account_id", "region"),
+    [
+        (["--dashboard-url", "https://us1.dashboard.clevertap.com/AAA-BBB-CCCC/x"], "AAA-BBB-CCCC", "us1"),
+        (["--dashboard-url", "https://dashboard.clevertap.com/AAA-BBB-CCCC"], "AAA-BBB-CCCC", "eu1"),
+        (["--account-id", " AAA-BBB-CCCC", "--region", "IN1"], "AAA-BBB-CCCC", "in1"),
+        (["--account-id", "AAA-BBB-CCCC"], "AAA-BBB-CCCC", "eu1"),
+    ],
+    ids=["address", "address without region", "id and region", "id"],
+)
+def test_init(run: Run, arguments: list[str], account_id: str, region: str) -> None:
+    """init writes a config that passes the check and can be built."""
+    assert run("init", *arguments).stdout == f"Wrote freshtap.toml.\n{NEXT}\n"
+    assert run("check", "--strict").stdout == "freshtap.toml: no errors, no warnings.\n"
+    written = config.load(Path("freshtap.toml"))
+    assert (written.clevertap.account_id, written.clevertap.region) == (account_id, region)
+    run("build")
+
+
+def test_init_example(run: Run) -> None:
+    """Without an account the config holds an example, and says so."""
+    assert run("init").stdout == (
+        "Wrote freshtap.toml.\n"
+        "Its account id is an example: put your own there, from the address of CleverTap's dashboard.\n"
+        f"{NEXT}\n"
+    )
+    run("check", "--strict")
+
+
+@pytest.mark.parametrize("path", ["sites/shop.toml", "shop/"])
+def test_init_path(run: Run, path: str) -> None:
+    """A path may be a file or a directory, new or not."""
+    file = "shop/freshtap.toml" if path.endswith("/") else path
+    assert run("init", "--account-id", "A-B-C", path).stdout == (f"Wrote {Path(file)}.\n{NEXT} {Path(file)}\n")
+    run("check", file)
+
+
+def test_init_never_overwrites(run: Run) -> None:
+    """A config that is there stays as it is."""
+    write("freshtap.toml")
+    result = run("init", code=2)
+    assert result.stderr == "Error: freshtap.toml exists already, and is left as it is.\n"
+    assert Path("freshtap.toml").read_text(encoding="utf-8") == CONFIG
+
+
+def test_init_wrong(run: Run) -> None:
+    """Wrong values are told as in a config, and nothing is written."""
+    result = run("init", "--account-id", "x", "--region", "eu2", "a.toml", code=2)
+    assert result.stderr == (
+        'Error: a.toml: clevertap.account_id: "x" is not an account id. Allowed: three groups of letters and '
+        "digits joined by -, with TEST- in front or not, like TEST-86K-4Z9-K85Z.\n"
+        'Error: a.toml: clevertap.region: "eu2" is not a region. Allowed: eu1, in1, sg1, us1, aps3, mec1. '
+        'Did you mean "eu1"?\n'
+    )
+    assert not Path("a.toml").exists()
+
+
+# build
+
+
+def test_build(run: Run) -> None:
+    """build says what it wrote, how big the script is, and what to do with it."""
+    write("freshtap.toml")
+    result = run("build")
+    made = artifacts.make(site("freshtap.toml"))
+    entry = made.entry
+    dist = Path("dist")
+    assert result.stderr == ""
+    assert result.stdout == (
+        f"demo: {entry['bytes']:,} bytes, {entry['gzip']:,} with gzip\n"
+        + "".join(f"  wrote {dist / path}\n" for path in sorted(made.files))
+        + f"  Next: paste {dist / 'demo/snippet.html'} into the <head> of your pages, and publish {dist}.\n"
+    )
+    assert {path: Path("dist", path).read_bytes() for path in made.files} == made.files
+    assert f"  {dist / 'demo'} is as it was\n" in run("build").stdout
+
+
+def test_build_options(run: Run) -> None:
+    """The options reach the files."""
+    write("freshtap.toml")
+    run("build", "-o", "out/web", "--base-url", "/x", "--minifier", "none", "--debug", "--precompress")
+    options = Options(base_url="/x", minifier="none", debug=True, precompress=True)
+    files = artifacts.make(site("freshtap.toml"), options).files
+    assert {path: Path("out/web", path).read_bytes() for path in files} == files
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        ["sites"],
+        ["sites/*.toml"],
+        ["sites/b.toml", "sites/a.toml", "./sites/a.toml"],
+        ["s*s/?.toml", "sites"],
+    ],
+    ids=["directory", "glob", "files", "both"],
+)
+def test_build_many(run: Run, named: list[str]) -> None:
+    """A directory or a glob builds each file in it, each file once."""
+    for name in "ab":
+        write(f"sites/{name}.toml", CONFIG.replace("demo", name))
+    write("sites/notes.txt")
+    run("build", *named)
+    assert list(json.loads(Path("dist/manifest.json").read_bytes())["sites"]) == ["a", "b"]
+
+
+def test_build_very_many(run: Run) -> None:
+    """More sites than one wants to read about are counted."""
+    for number in range(25):
+        write(f"sites/{number}.toml", CONFIG.replace("demo", f"s{number}"))
+    assert run("build", "sites", "--jobs", "2").stdout == "25 sites in dist: 25 written, 0 as they were.\n"
+    assert run("build", "sites").stdout == "25 sites in dist: 0 written, 25 as they were.\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["build"], 'freshtap.toml: does not exist. "freshtap init" writes one.'),
+        (["build", "empty"], "empty: no *.toml in this directory."),
+        (["build", "*.tml"], "*.tml: no file matches."),
+        (["check", "x.toml"], 'x.toml: does not exist. "freshtap init" writes one.'),
+        (["tag"], 'freshtap.toml: does not exist. "freshtap init" writes one.'),
+        (["types", "empty"], "empty: cannot be read (Is a directory)."),
+    ],
+)
+def test_no_config(run: Run, arguments: list[str], message: str) -> None:
+    """Where there is no config, that is what is said."""
+    Path("empty").mkdir()
+    assert run(*arguments, code=2).stderr == f"Error: {message}\n"
+    assert not Path("dist").exists()
+
+
+def test_build_bad_config(run: Run) -> None:
+    """One bad config among good ones: every problem of every file is told, and nothing is built."""
+    write("a.toml")
+    write("b.toml", CONFIG.replace("demo", "b").replace("in1", "eu2") + "[track]\nsend = 1\n")
+    write("c.toml", CONFIG.replace("demo", "c") + '[[events]]\nname = "A"\n')
+    result = run("build", "a.toml", "b.toml", "c.toml", code=2)
+    assert result.stderr == (
+        'Error: b.toml: clevertap.region: "eu2" is not a region. Allowed: eu1, in1, sg1, us1, aps3, mec1. '
+        'Did you mean "eu1"?\n'
+        "Error: b.toml: track.send: 1 is none of the choices. Allowed: defined, all.\n"
+        'Error: c.toml: events[1].name: "A" is listed already, as events[0].\n'
+    )
+    assert result.stdout == ""
+    assert not Path("dist").exists()
+
+
+@pytest.mark.parametrize("other", ["demo", "Demo"])
+def test_build_same_name(run: Run, other: str) -> None:
+    """Two configs with one name would overwrite each other; on some disks a difference in case is none."""
+    write("a.toml")
+    write("b.toml", CONFIG.replace("demo", other))
+    result = run("build", "a.toml", "b.toml", code=2)
+    assert result.stderr == (f'Error: b.toml: name: "{other}" is the name of a.toml, too. Allowed: any other name.\n')
+    assert not Path("dist").exists()
+
+
+def test_build_warnings(run: Run) -> None:
+    """Warnings go to stderr and stop nothing, unless --strict makes errors of them."""
+    write("freshtap.toml", CONFIG.replace('"A"', '"A!"'))
+    sentence = 'freshtap.toml: events[0].name: "A!" reaches CleverTap as "A": ! cannot be in a name.\n'
+    assert run("build", "--strict", code=2).stderr == f"Error: {sentence}"
+    assert not Path("dist").exists()
+    assert run("build").stderr == f"Warning: {sentence}"
+    assert Path("dist/demo/freshtap.js").exists()
+
+
+def test_build_check(run: Run) -> None:
+    """--check exits 1 with a diff where the output is not current, and writes nothing."""
+    write("freshtap.toml")
+    missing = run("build", "--check", code=1)
+    assert missing.stdout.startswith("--- /dev/null\n+++ dist/demo/freshtap.")
+    assert not Path("dist").exists()
+    run("build")
+    assert run("build", "--check").stdout == "dist is current.\n"
+    write("freshtap.toml", CONFIG.replace('"A"', '"B"'))
+    assert '-  | "A";\n+  | "B";\n' in run("build", "--check", code=1).stdout
+    run("build")
+    assert run("build", "--check").stdout == "dist is current.\n"
+    assert "+++ /dev/null\n" in run("build", "--check", "--prune", code=1).stdout
+    assert "  removed dist" in run("build", "--prune").stdout
+    assert run("build", "--check", "--prune").stdout == "dist is current.\n"
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["x", "//cdn.example.com", "ftp://x", "https://x/?a", "/a#b", "/a b", '/"', "https://u@x", "/ä", "/<x>"],
+)
+def test_base_url(run: Run, value: str) -> None:
+    """An address that nothing can be put behind is bad usage."""
+    write("freshtap.toml")
+    for command in ("build", "tag"):
+        assert run(command, "--base-url", value, code=2).stderr.endswith(
+            f"Error: Invalid value for '--base-url': \"{value}\" is not an address to put in front "
+            "of a path. "
+            "Allowed: an address like https://cdn.example.com/tags or a path like /static, without ? and #.\n"
+        )
+    assert not Path("dist").exists()
+
+
+@pytest.mark.parametrize("arguments", [["--minifier", "x"], ["--jobs", "0"], ["--nope"]])
+def test_bad_usage(run: Run, arguments: list[str]) -> None:
+    """Bad usage is exit code 2."""
+    write("freshtap.toml")
+    run("build", *arguments, code=2)
+
+
+# tag
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "keywords"),
+    [
+        ([], Options(), {}),
+        (["--base-url", "https://cdn.example.com"], Options(base_url="https://cdn.example.com"), {}),
+        (["--stable", "--nonce", "{{ nonce }}"], Options(), {"stable": True, "nonce": "{{ nonce }}"}),
+        (
+            ["--inline", "--debug", "--minifier", "none"],
+            Options(debug=True, minifier="none"),
+            {"inline": True},
+        ),
+    ],
+    ids=["hashed", "base address", "stable with nonce", "inline"],
+)
+def test_tag(run: Run, arguments: list[str], options: Options, keywords: dict[str, bool | str]) -> None:
+    """tag prints the HTML, and nothing but that."""
+    write("freshtap.toml")
+    expected = artifacts.tag(site("freshtap.toml"), options, **keywords)  # type: ignore[arg-type]
+    assert run("tag", "freshtap.toml", *arguments).stdout == expected
+
+
+def test_tag_is_the_snippet(run: Run) -> None:
+    """What tag prints is what build has written."""
+    write("freshtap.toml")
+    run("build")
+    assert run("tag").stdout == Path("dist/demo/snippet.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("other", [["--stable"], ["--base-url", "/x"]])
+def test_tag_contradiction(run: Run, other: list[str]) -> None:
+    """What is in the page has no address."""
+    write("freshtap.toml")
+    assert run("tag", "--inline", *other, code=2).stderr.endswith(
+        "Error: --inline carries the script in the page: --stable and --base-url mean nothing with it.\n"
+    )
+
+
+# check, schema, types
+
+
+def test_check(run: Run) -> None:
+    """check validates, counts warnings, and writes nothing."""
+    write("a.toml")
+    write("b.toml", CONFIG.replace("demo", "b").replace('"A"', '"A!"'))
+    assert run("check", "a.toml").stdout == "a.toml: no errors, no warnings.\n"
+    both = run("check", "a.toml", "b.toml")
+    assert both.stdout == "2 configs: no errors, 1 warning.\n"
+    assert both.stderr == ('Warning: b.toml: events[0].name: "A!" reaches CleverTap as "A": ! cannot be in a name.\n')
+    assert run("check", "--strict", "a.toml", "b.toml", code=2).stdout == ""
+    assert sorted(path.name for path in Path().iterdir()) == ["a.toml", "b.toml"]
+
+
+def test_schema(run: Run) -> None:
+    """schema prints the JSON Schema."""
+    assert json.loads(run("schema").stdout) == schema.json_schema()
+
+
+def test_types(run: Run) -> None:
+    """types prints what build writes."""
+    write("freshtap.toml", CONFIG.replace('"A"', '"Ж 😀"'))
+    assert run("types").stdout == declarations.render(site("freshtap.toml"))

@@ -1,0 +1,515 @@
+"""Leaving the page: calls that the SDK has not taken yet arrive from the next page, each of them once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import pytest
+from playwright.sync_api import Page
+
+from conftest import Visitor
+from visit import Visit
+from wire import SEND, arrive, devices, leave, order, received
+
+#: What the page calls before it is left, and how that arrives.
+CALLS: Final = "freshpaint.track('A'); freshpaint.identify('u1'); freshpaint.track('B'); freshpaint.identify('u2'); freshpaint.track('C')"
+ARRIVED: Final = ("u1 identify", "u1 A", "u1 B", "u2 identify", "u2 C")
+
+HOURS: Final = 3600
+
+
+def resent(visit: Visit) -> None:
+    """Let the SDK come to the moment at which it sends its unanswered requests again."""
+    visit.page.clock.run_for(4000)
+    visit.settled()
+
+
+def left_waiting(visit: Visit, script: str, to: str = "/next") -> None:
+    """Make calls on a page on which the SDK never arrives, and leave for a page on which it does not arrive either."""
+    gate = visit.hold("sdk")
+    visit.open(until="bridge")
+    leave(visit, script, to)
+    visit.reaches("bridge")
+    gate.open()
+
+
+# -- survive leaving ---------------------------------------------------------------------------------------------------
+
+
+def test_leaving_before_the_sdk_arrives(visitor: Visitor) -> None:
+    """Calls made while the SDK was on its way arrive from the next page, in order and under their users."""
+    visit = visitor()
+    left_waiting(visit, CALLS)
+    arrive(visit, *ARRIVED)
+
+
+def test_leaving_several_pages_before_the_sdk_arrives(visitor: Visitor) -> None:
+    """Calls of several pages, none of which saw the SDK, arrive in the order of the pages."""
+    visit = visitor()
+    gate = visit.hold("sdk")
+    visit.open(until="bridge")
+    leave(visit, "freshpaint.identify('u1'); freshpaint.track('A')", "/two")
+    visit.reaches("bridge")
+    leave(visit, "freshpaint.track('B'); freshpaint.identify('u2')", "/three")
+    visit.reaches("bridge")
+    visit.run("freshpaint.track('C')")
+    gate.open()
+    arrive(visit, "u1 identify", "u1 A", "u1 B", "u2 identify", "u2 C")
+
+
+def test_calls_of_the_next_page_come_behind(visitor: Visitor) -> None:
+    """What the next page calls, also before its bridge is there, comes after what was left over."""
+    visit = visitor()
+    gate = visit.hold("sdk")
+    visit.open(until="bridge")
+    visit.run("freshpaint.identify('u1'); freshpaint.track('A')")
+    visit.open("/next", script="freshpaint.track('B'); freshpaint.identify('u2')", until="bridge")
+    visit.run("freshpaint.track('C')")
+    gate.open()
+    arrive(visit, "u1 identify", "u1 A", "u1 B", "u2 identify", "u2 C")
+
+
+def test_leaving_at_once_after_the_call(visitor: Visitor) -> None:
+    """An event called in the very task in which the page is left arrives, once."""
+    visit = visitor()
+    visit.page.clock.install()
+    visit.open(script="freshpaint.identify('u1')")
+    visit.settled()
+    leave(visit, "freshpaint.track('A'); freshpaint.track('B')")
+    visit.reaches("device")
+    resent(visit)
+    assert order(visit) == ["u1 identify", "u1 A", "u1 B"]
+
+
+def test_leaving_at_once_after_identify(visitor: Visitor) -> None:
+    """An identify, the event behind it and the next user's survive being left in the same task."""
+    visit = visitor()
+    visit.page.clock.install()
+    visit.open(script="freshpaint.identify('u0')")
+    visit.settled()
+    # So slow that the SDK sends its unanswered requests again while the users switch.
+    visit.collector.slow(0.4)
+    leave(visit, CALLS)
+    visit.reaches("device")
+    resent(visit)
+    arrive(visit, "u0 identify", "u0 A", "u1 identify", "u1 B", "u2 identify", "u2 C")
+    assert [len(devices(visit, who)) for who in ("u0", "u1", "u2")] == [1, 1, 1]
+
+
+def test_leaving_between_identify_and_its_answer(visitor: Visitor) -> None:
+    """What waited for CleverTap's answer to a login arrives from the next page."""
+    visit = visitor()
+    visit.page.clock.install()
+    visit.open(script="freshpaint.identify('u1')")
+    visit.settled()
+    visit.collector.slow(1.0, lambda request: request.login, times=1)
+    visit.run("freshpaint.identify('u2'); freshpaint.track('B'); freshpaint.identify('u3'); freshpaint.track('C')")
+    visit.until(lambda: bool(visit.collector.logins()), "the login of u2")
+    leave(visit)
+    visit.reaches("device")
+    resent(visit)
+    arrive(visit, "u1 identify", "u2 identify", "u2 B", "u3 identify", "u3 C")
+
+
+def test_leaving_before_the_device_id(visitor: Visitor) -> None:
+    """What waited for the SDK's device id arrives from the next page, also where the first answer was lost with the page."""
+    visit = visitor()
+    # The SDK asks for a device id once more, and sends its own page view again under that one.
+    visit.moved_repeats_expected = True
+    visit.page.clock.install()
+    visit.collector.slow(1.0, times=1)
+    visit.open(until="sdk")
+    visit.until(lambda: bool(visit.collector.requests), "the SDK's first request")
+    leave(visit, CALLS)
+    visit.reaches("sdk")
+    visit.page.clock.run_for(12_000)
+    arrive(visit, *ARRIVED)
+    assert [repeat for repeat in visit.collector.repeats if repeat.moved and not repeat.first.sdk_traffic] == []
+
+
+def test_leaving_with_a_reset_in_the_line(visitor: Visitor) -> None:
+    """A reset keeps its place in the line across pages: what is behind it is not the old user's."""
+    visit = visitor(config=SEND)
+    visit.open(script="freshpaint.identify('u1')")
+    visit.settled()
+    gate = visit.hold("sdk")
+    visit.open("/two", until="bridge")
+    leave(
+        visit,
+        "freshpaint.track('A'); freshpaint.reset(); freshpaint.track('B'); freshpaint.identify('u2'); freshpaint.track('C')",
+    )
+    visit.reaches("bridge")
+    gate.open()
+    arrive(visit, "u1 identify", "u1 A", "- B", "u2 identify", "u2 C")
+
+
+def test_what_only_the_snippet_has_seen_is_lost(visitor: Visitor) -> None:
+    """From the moment the bridge runs: calls of a page that was left before are gone, and nothing else with them."""
+    visit = visitor()
+    gate = visit.hold("bridge")
+    visit.open(script="freshpaint.identify('u1'); freshpaint.track('A')", until="commit")
+    leave(visit)
+    gate.open()
+    visit.reaches("device")
+    visit.run("freshpaint.identify('u2'); freshpaint.track('B')")
+    arrive(visit, "u2 identify", "u2 B")
+
+
+def test_values_survive_leaving(visitor: Visitor) -> None:
+    """What a call carries is the same after the page was left: dates, numbers, quotes, every script's letters."""
+    visit = visitor()
+    left_waiting(
+        visit,
+        """freshpaint.identify('u1', {birthday: '1988-09-28', phone: 5555555555, since: new Date(0), tags: ['a', 1]});
+        freshpaint.track('A', {when: new Date(864e5), price: 1.5, yes: true, none: '', text: 'Zoë “日本” 😀 </script>'})""",
+    )
+    (_, _, profile), (_, _, event) = visit.arrives(2)
+    assert profile == {
+        "Identity": "u1",
+        "DOB": "$D_591451200",
+        "Phone": 5555555555,
+        "since": "$D_0",
+        "tags": ["a", 1],
+    }
+    assert event == {"when": "$D_86400", "price": 1.5, "yes": True, "none": "", "text": "Zoë “日本” 😀 /script"} | {
+        "text": event["text"]
+    }
+    assert "Zoë “日本” 😀" in event["text"]
+
+
+# -- at most 100 calls and 24 hours ------------------------------------------------------------------------------------
+
+
+def test_at_most_a_hundred_calls_are_stored(visitor: Visitor) -> None:
+    """Of an identify and 130 events the oldest events go; the identify, without which they are nobody's, stays."""
+    visit = visitor()
+    left_waiting(
+        visit, "freshpaint.identify('u1'); for (let n = 0; n < 130; n++) { freshpaint.track('Event', {n: n}); }"
+    )
+    visit.arrives(100)
+    identify, *events = received(visit)
+    assert identify.call == ("u1", "identify", {"Identity": "u1"})
+    assert [request.data["n"] for request in events] == list(range(31, 130))
+    assert {request.person for request in events} == {"u1"}
+
+
+def test_an_overflow_keeps_events_under_their_users(visitor: Visitor) -> None:
+    """Where the oldest events go, the identifies among them stay: the events behind them would be somebody else's."""
+    visit = visitor()
+    left_waiting(
+        visit,
+        """freshpaint.identify('u1'); for (let n = 0; n < 60; n++) { freshpaint.track('First', {n: n}); }
+        freshpaint.identify('u2'); for (let n = 0; n < 60; n++) { freshpaint.track('Second', {n: n}); }""",
+    )
+    visit.arrives(100)
+    assert order(visit) == ["u1 identify", *["u1 First"] * 38, "u2 identify", *["u2 Second"] * 60]
+
+
+def test_a_stored_call_lasts_a_day(visitor: Visitor) -> None:
+    """Within 24 hours a stored call is sent, afterwards it is forgotten."""
+    visit = visitor()
+    visit.page.clock.install()
+    visit.open(script="freshpaint.identify('u1')")
+    visit.settled()
+    gate = visit.hold("sdk")
+    visit.open("/two", until="bridge")
+    leave(visit, "freshpaint.track('Old')", "/three")
+    visit.page.clock.fast_forward(2 * HOURS * 1000)
+    visit.reaches("bridge")
+    leave(visit, "freshpaint.track('Young')", "/four")
+    visit.page.clock.fast_forward((23 * HOURS) * 1000)
+    visit.open("/last", until="commit")
+    gate.open()
+    visit.reaches("device")
+    arrive(visit, "u1 identify", "u1 Young")
+
+
+def test_an_old_identify_outlasts_its_day_for_younger_events(visitor: Visitor) -> None:
+    """An identify older than 24 hours goes where a younger event is still somebody's because of it, else it is forgotten."""
+    visit = visitor()
+    visit.page.clock.install()
+    visit.open(script="freshpaint.identify('u1')")
+    visit.settled()
+    gate = visit.hold("sdk")
+    visit.open("/two", until="bridge")
+    leave(visit, "freshpaint.identify('u2'); freshpaint.track('Old')", "/three")
+    visit.page.clock.fast_forward(23 * HOURS * 1000)
+    visit.reaches("bridge")
+    leave(visit, "freshpaint.track('Young')", "/four")
+    visit.page.clock.fast_forward(2 * HOURS * 1000)
+    visit.open("/last", until="commit")
+    gate.open()
+    visit.reaches("device")
+    arrive(visit, "u1 identify", "u2 identify", "u2 Young")
+
+
+# -- never twice -------------------------------------------------------------------------------------------------------
+
+
+def test_two_tabs_take_a_stored_call_once(visitor: Visitor) -> None:
+    """Two tabs that open at the same moment: one of them hands over what an earlier page left."""
+    visit = visitor()
+    visit.open(script="freshpaint.identify('u0')")
+    visit.settled()
+    sdk = visit.hold("sdk")
+    visit.open("/waiting", until="bridge")
+    leave(visit, CALLS, "/empty")
+    bridge = visit.hold("bridge")
+    visit.open("/one", until="commit")
+    visit.open("/two", until="commit", new_tab=True)
+    bridge.open()
+    sdk.open()
+    arrive(visit, "u0 identify", "u0 A", "u1 identify", "u1 B", "u2 identify", "u2 C")
+
+
+def test_a_second_tab_leaves_the_first_ones_line_alone(visitor: Visitor) -> None:
+    """While a tab is open, what waits in it is its own."""
+    visit = visitor()
+    visit.open(script="freshpaint.identify('u1')")
+    visit.settled()
+    gate = visit.hold("sdk")
+    visit.open("/one", until="bridge")
+    visit.run("freshpaint.track('A')")
+    visit.open("/two", until="bridge", new_tab=True)
+    leave(visit, "freshpaint.track('B')", "/three")
+    visit.reaches("bridge")
+    gate.open()
+    visit.until(lambda: len(received(visit)) >= 3, "the calls of both tabs")
+    visit.settled()
+    assert sorted(order(visit)) == ["u1 A", "u1 B", "u1 identify"]
+
+
+def test_a_login_in_one_tab_makes_the_visitor_known_in_the_other(visitor: Visitor) -> None:
+    """Tabs share the device id, and with it who is known."""
+    visit = visitor()
+    first = visit.open("/one")
+    visit.open("/two", script="freshpaint.identify('u1')", new_tab=True)
+    visit.arrives(1)
+    first.evaluate("() => freshpaint.track('A')")
+    arrive(visit, "u1 identify", "u1 A")
+
+
+def test_two_tabs_with_two_users(visitor: Visitor) -> None:
+    """Each tab's events go to whoever that tab identified, also where the other one switched in between."""
+    visit = visitor()
+    first = visit.open("/one", script="freshpaint.identify('u1')")
+    visit.settled()
+    visit.open("/two", script="freshpaint.identify('u2'); freshpaint.track('B')", new_tab=True)
+    visit.arrives(3)
+    first.evaluate("() => freshpaint.identify('u1')")
+    first.evaluate("() => freshpaint.track('A')")
+    visit.until(lambda: "u1 A" in order(visit), "the first tab's event")
+    visit.settled()
+    assert [call for call in order(visit) if not call.endswith("identify")] == ["u2 B", "u1 A"]
+
+
+def test_a_closed_tab_leaves_its_line_to_the_next(visitor: Visitor) -> None:
+    """Closing a tab is leaving it."""
+    visit = visitor()
+    visit.block("sdk")
+    visit.open(until="bridge")
+    visit.run(CALLS)
+    with visit.page.expect_event("close"):
+        visit.page.close(run_before_unload=True)
+    # The browser takes its time to tell other tabs what the closed one stored.
+    visit.lets_pass(0.3)
+    visit.unblock("sdk")
+    visit.open("/next")
+    arrive(visit, *ARRIVED)
+
+
+def test_a_duplicated_tab(visitor: Visitor) -> None:
+    """A tab that the page opens starts with a copy of its session storage, and sends nothing of it again."""
+    visit = visitor()
+    visit.open(script="freshpaint.identify('u1'); freshpaint.track('A')")
+    visit.settled()
+    gate = visit.hold("sdk")
+    visit.open("/two", until="bridge")
+    with visit.page.expect_popup() as popup:
+        visit.run("freshpaint.track('B'); window.open('/copy')")
+    gate.open()
+    visit.settled()
+    popup.value.wait_for_function("window.clevertap && clevertap.getCleverTapID && clevertap.getCleverTapID()")
+    popup.value.evaluate("() => { freshpaint.identify('u1'); freshpaint.track('C'); }")
+    arrive(visit, "u1 identify", "u1 A", "u1 B", "u1 C")
+
+
+# -- the back/forward cache --------------------------------------------------------------------------------------------
+
+#: Notes whether the page came back from the cache.
+WATCH: Final = "addEventListener('pageshow', (event) => { window.cameBack = event.persisted; });"
+
+
+def back(visit: Visit) -> Page:
+    """Go back to the page before, which must come from the back/forward cache as it was left."""
+    visit.page.go_back(wait_until="commit")
+    visit.until_page("window.cameBack === true", "the page to come from the back/forward cache")
+    return visit.page
+
+
+def test_a_page_from_the_cache_sends_nothing_again(visitor: Visitor) -> None:
+    """What the next page has sent, the page that comes back from the cache does not send once more."""
+    visit = visitor()
+    gate = visit.hold("sdk")
+    visit.open(script=WATCH, until="bridge")
+    leave(visit, CALLS)
+    gate.open()
+    visit.reaches("device")
+    arrive(visit, *ARRIVED)
+    back(visit)
+    visit.stays_quiet(0.4)
+
+
+def test_a_page_from_the_cache_takes_its_line_back(visitor: Visitor) -> None:
+    """Where the next page could not send either, the page that comes back does, and then nobody else."""
+    visit = visitor()
+    visit.open(script=WATCH + "freshpaint.identify('u1')")
+    visit.settled()
+    gate = visit.hold("collector")
+    visit.run("freshpaint.identify('u2'); freshpaint.track('B')")
+    leave(visit, "freshpaint.track('C')")
+    visit.reaches("bridge")
+    visit.run("freshpaint.track('D')")
+    gate.open()
+    visit.reaches("device")
+    back(visit)
+    visit.run("freshpaint.track('E')")
+    # Another page has made another device id: whether E goes at once or from the next page is left open.
+    visit.lets_pass(0.3)
+    visit.open("/last")
+    visit.until(lambda: len(received(visit)) >= 6, "everything to arrive")
+    visit.settled()
+    assert sorted(order(visit)) == sorted(["u1 identify", "u2 identify", "u2 B", "u2 C", "u2 D", "u2 E"])
+
+
+def test_after_a_reset_a_page_from_the_cache_is_nobodys(visitor: Visitor) -> None:
+    """Nothing called after a reset carries the old user or their event properties, on no page."""
+    visit = visitor(config=SEND)
+    visit.open(
+        script=WATCH + "freshpaint.identify('u1'); freshpaint.addEventProperties({plan: 'pro'}); freshpaint.track('A')"
+    )
+    visit.settled()
+    leave(visit)
+    visit.reaches("device")
+    visit.run("freshpaint.reset(); freshpaint.track('B')")
+    visit.settled()
+    back(visit)
+    assert visit.run("return [freshpaint.user().id(), freshpaint.user().traits()]") == [None, {}]
+    visit.run("freshpaint.track('C')")
+    visit.lets_pass(0.3)
+    # Whether it goes at once or from the next page is left open.
+    visit.open("/last")
+    visit.until(lambda: len(received(visit)) >= 4, "the event of the page from the cache")
+    visit.settled()
+    assert visit.collector.events() == [("u1", "A", {"plan": "pro"}), (None, "B", {}), (None, "C", {})]
+
+
+def test_after_a_switch_a_page_from_the_cache_is_the_new_users(visitor: Visitor) -> None:
+    """Whoever was identified on the page in between is the current user of the page that comes back."""
+    visit = visitor()
+    visit.open(script=WATCH + "freshpaint.identify('u1'); freshpaint.track('A')")
+    visit.settled()
+    leave(visit)
+    visit.reaches("device")
+    visit.run("freshpaint.identify('u2'); freshpaint.track('B')")
+    visit.settled()
+    back(visit)
+    visit.run("freshpaint.track('C')")
+    visit.lets_pass(0.3)
+    # Whether it goes at once or from the next page is left open.
+    visit.open("/last")
+    arrive(visit, "u1 identify", "u1 A", "u2 identify", "u2 B", "u2 C")
+
+
+# -- the SDK's own store -----------------------------------------------------------------------------------------------
+
+
+def test_the_sdks_store_of_unsent_requests_is_never_touched(visitor: Visitor) -> None:
+    """WZRK_L stays as the SDK left it, whatever the page calls while the SDK is away."""
+    visit = visitor()
+    visit.open(script="freshpaint.identify('u1')")
+    visit.settled()
+    visit.block("collector")
+    visit.run("freshpaint.track('A'); freshpaint.track('B')")
+    visit.until_page("JSON.parse(decodeURIComponent(localStorage.WZRK_L))", "the SDK to keep both")
+    left = visit.run("return localStorage.WZRK_L")
+    visit.block("sdk")
+    visit.open("/two", until="bridge")
+    visit.run("freshpaint.track('C'); freshpaint.identify('u2'); freshpaint.reset(); freshpaint.track('D')")
+    leave(visit, "", "/three")
+    visit.reaches("bridge")
+    assert visit.run("return localStorage.WZRK_L") == left
+
+
+# -- the sticky block --------------------------------------------------------------------------------------------------
+
+
+def lost_request(visit: Visit) -> None:
+    """The visitor's first request never reaches CleverTap."""
+    visit.block("collector")
+
+
+def lost_answer(visit: Visit) -> None:
+    """CleverTap has the first request, its answer never comes."""
+    visit.collector.lose_answers()
+
+
+@pytest.mark.parametrize("lost", [lost_request, lost_answer])
+@pytest.mark.parametrize(
+    "first", ["", "freshpaint.identify('u1'); freshpaint.track('A')"], ids=["nothing called", "called"]
+)
+def test_a_lost_first_reply_does_not_silence_the_visitor(
+    visitor: Visitor, lost: Callable[[Visit], None], first: str
+) -> None:
+    """Where CleverTap's answer to the visitor's first request was lost, the next page's events arrive all the same."""
+    visit = visitor()
+    # The SDK asks for a device id once more, and sends its own page view again under that one.
+    visit.moved_repeats_expected = True
+    visit.page.clock.install()
+    lost(visit)
+    visit.open(script=first, until="sdk")
+    visit.page.clock.run_for(1000)
+    visit.lets_pass(0.1)
+    visit.unblock("collector")
+    visit.collector.heal()
+    visit.open(
+        "/next",
+        script="freshpaint.identify('u1'); freshpaint.track('B'); freshpaint.identify('u2'); freshpaint.track('C')",
+        until="sdk",
+    )
+    # The SDK's own loop takes ten seconds before it sends without an answer to what was lost.
+    visit.page.clock.run_for(11_000)
+    called = ("u1 identify", "u1 A", "u1 B") if first else ("u1 identify", "u1 B")
+    arrive(visit, *called, "u2 identify", "u2 C")
+    assert [repeat for repeat in visit.collector.repeats if repeat.moved and not repeat.first.sdk_traffic] == []
+
+
+def test_a_visitor_whose_first_requests_were_all_lost(visitor: Visitor) -> None:
+    """Three pages without one answer, and the fourth heals."""
+    visit = visitor()
+    visit.page.clock.install()
+    visit.block("collector")
+    for page in ("one", "two", "three"):
+        visit.open(f"/{page}", script=f"freshpaint.identify('u1'); freshpaint.track('On {page}')", until="sdk")
+        visit.page.clock.run_for(2000)
+    visit.unblock("collector")
+    visit.open("/four", until="sdk")
+    visit.page.clock.run_for(11_000)
+    arrive(visit, "u1 identify", "u1 On one", "u1 On two", "u1 On three")
+
+
+def test_a_block_that_waits_for_a_login_is_left_alone(visitor: Visitor) -> None:
+    """A login that CleverTap has not answered blocks the SDK as well; it heals by itself, under the right user."""
+    visit = visitor()
+    visit.page.clock.install()
+    visit.open(script="freshpaint.identify('u1')")
+    visit.settled()
+    visit.block("collector")
+    visit.run("freshpaint.identify('u2'); freshpaint.track('B')")
+    visit.page.clock.run_for(6000)
+    visit.lets_pass(0.1)
+    visit.unblock("collector")
+    visit.open("/next")
+    resent(visit)
+    arrive(visit, "u1 identify", "u2 identify", "u2 B")

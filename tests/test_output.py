@@ -1,0 +1,342 @@
+"""The output folder: complete or untouched, nothing lost, nothing outside."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from freshtap import __version__, artifacts, build, output
+from freshtap.artifacts import Options
+from freshtap.errors import BuildError, OutputError
+
+Tree = dict[str, bytes]
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "dist"
+
+
+class Sites:
+    """Configs on disk, and builds of them."""
+
+    def __init__(self, folder: Path, out: Path) -> None:
+        self.folder, self.out = folder, out
+
+    def config(self, name: str, *events: str) -> str:
+        path = self.folder / f"{name}.toml"
+        tables = "".join(f"[[events]]\nname = {json.dumps(event)}\n" for event in events)
+        path.write_text(f'name = "{name}"\n[clevertap]\naccount_id = "A-B-C"\n{tables}', encoding="utf-8")
+        return str(path)
+
+    def build(self, *files: str, prune: bool = False, **options: Any) -> list[build.Built]:
+        with build.workers(1) as team:
+            return list(build.write(files, self.out, Options(**options), team, prune=prune))
+
+    def check(self, *files: str, prune: bool = False, **options: Any) -> str:
+        with build.workers(1) as team:
+            return "".join(build.compare(files, self.out, Options(**options), team, prune=prune))
+
+    def tree(self) -> Tree:
+        """Every file in the output folder."""
+        files = (path for path in self.out.rglob("*") if path.is_file())
+        return {path.relative_to(self.out).as_posix(): path.read_bytes() for path in files}
+
+    def manifest(self) -> dict[str, Any]:
+        content: dict[str, Any] = json.loads((self.out / "manifest.json").read_bytes())
+        return content
+
+
+@pytest.fixture
+def sites(tmp_path: Path, out: Path) -> Sites:
+    return Sites(tmp_path, out)
+
+
+def test_layout(sites: Sites) -> None:
+    """A build gives a folder for each site and one manifest of them all, and nothing else."""
+    first, second = sites.build(sites.config("one", "A"), sites.config("two", "B"))
+    assert sorted(sites.tree()) == sorted(
+        ["manifest.json"]
+        + [
+            f"{site.name}/{file}"
+            for site in (first, second)
+            for file in (
+                "freshtap.d.ts",
+                site.entry["script"].rpartition("/")[2],
+                "freshtap.js",
+                "snippet.html",
+            )
+        ]
+    )
+    assert [path.name for path in sites.out.iterdir() if path.name.startswith(".")] == []
+
+
+def test_manifest(sites: Sites) -> None:
+    """The manifest has sorted keys, ends in a newline, and says which freshtap wrote it."""
+    (built,) = sites.build(sites.config("one", "A"))
+    text = sites.tree()["manifest.json"].decode()
+    expected = {"version": 1, "generator": f"freshtap {__version__}", "sites": {"one": built.entry}}
+    assert text == json.dumps(expected, indent=2, sort_keys=True) + "\n"
+
+
+def test_other_sites_stay(sites: Sites) -> None:
+    """Building one config leaves the other sites in the manifest; the order of builds makes no difference."""
+    one, two = sites.config("one", "A"), sites.config("two", "A")
+    sites.build(two)
+    sites.build(one)
+    apart = sites.tree()
+    assert list(sites.manifest()["sites"]) == ["one", "two"]
+    sites.build(one, two)
+    assert sites.tree() == apart
+
+
+def test_unchanged_is_not_rewritten(sites: Sites) -> None:
+    """A second build of the same writes nothing."""
+    file = sites.config("one", "A")
+    sites.build(file, precompress=True)
+    before = {path: path.stat().st_mtime_ns for path in sites.out.rglob("*") if path.is_file()}
+    (built,) = sites.build(file, precompress=True)
+    assert {path: path.stat().st_mtime_ns for path in sites.out.rglob("*") if path.is_file()} == before
+    assert (built.written, bool(built.removals)) == ((), False)
+
+
+def test_older_scripts_stay(sites: Sites) -> None:
+    """Pages and caches still ask for older scripts; --prune removes them, and only them."""
+    file = sites.config("one", "A")
+    (old,) = sites.build(file, precompress=True)
+    sites.config("one", "B")
+    (new,) = sites.build(file, precompress=True)
+    strangers = [
+        "one/freshtap.min.js",
+        "one/freshtap.0123456789ABCDEF.js",
+        "one/notes.txt",
+        "one/freshtap.map",
+    ]
+    for path in strangers:
+        (sites.out / path).touch()
+    assert {old.entry["script"], new.entry["script"]} <= sites.tree().keys()
+    (pruned,) = sites.build(file, prune=True, precompress=True)
+    script = old.entry["script"]
+    assert pruned.removals.old == (script, f"{script}.br", f"{script}.gz")
+    assert not {script, f"{script}.br", f"{script}.gz"} & sites.tree().keys()
+    assert {new.entry["script"], *strangers} <= sites.tree().keys()
+
+
+def test_stale_compressed_siblings_go(sites: Sites) -> None:
+    """A server would go on serving the .gz of an earlier build: without --precompress it is removed."""
+    file = sites.config("one", "A")
+    sites.build(file, precompress=True)
+    sites.config("one", "B")
+    (built,) = sites.build(file)
+    assert built.removals.stale == ("one/freshtap.js.br", "one/freshtap.js.gz")
+    assert "one/freshtap.js.gz" not in sites.tree()
+
+
+def test_compressed_elsewhere(sites: Sites) -> None:
+    """What another zlib has compressed is current if it unpacks to the same."""
+    file = sites.config("one", "A")
+    sites.build(file, precompress=True)
+    path = sites.out / "one/freshtap.js.gz"
+    path.write_bytes(gzip.compress(gzip.decompress(path.read_bytes()), 1))
+    assert sites.check(file, precompress=True) == ""
+    path.write_bytes(b"no gzip")
+    (sites.out / "one/freshtap.js.br").write_bytes(b"no brotli")
+    assert len(sites.check(file, precompress=True).splitlines()) == 2
+    sites.build(file, precompress=True)
+    assert sites.check(file, precompress=True) == ""
+
+
+@pytest.fixture
+def failing(monkeypatch: pytest.MonkeyPatch, sites: Sites) -> str:
+    """A build that will fail at its second site, in the folder of an earlier one."""
+    sites.build(sites.config("one", "A"), sites.config("two", "A"))
+    make = artifacts.make
+
+    def make_one(site: Any, options: Options) -> artifacts.Artifacts:
+        if site.name == "two":
+            raise BuildError("no")
+        return make(site, options)
+
+    monkeypatch.setattr(artifacts, "make", make_one)
+    return "no"
+
+
+def test_failed_build_changes_nothing(sites: Sites, failing: str) -> None:
+    """A build that fails leaves the previous output as it was, sites that were made already included."""
+    before = sites.tree()
+    with pytest.raises(BuildError, match=failing):
+        sites.build(sites.config("one", "B"), sites.config("two", "B"), prune=True)
+    assert sites.tree() == before
+    assert sorted(path.name for path in sites.out.iterdir()) == ["manifest.json", "one", "two"]
+
+
+def test_failed_first_build_leaves_nothing(sites: Sites, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there was no output folder, a build that fails leaves none."""
+
+    def fail(site: Any, options: Options) -> artifacts.Artifacts:
+        raise BuildError("no")
+
+    monkeypatch.setattr(artifacts, "make", fail)
+    with pytest.raises(BuildError):
+        sites.build(sites.config("one", "A"))
+    assert not sites.out.exists()
+
+
+def test_full_disk(sites: Sites, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that is full is told by the file's name, and changes nothing."""
+    file = sites.config("one", "A")
+    sites.build(file)
+    before = sites.tree()
+    sites.config("one", "B")
+
+    def full(path: Path, content: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OutputError) as caught:
+        sites.build(file)
+    assert caught.value.message.endswith(": No space left on device.")
+    assert sites.tree() == before
+    assert sorted(path.name for path in sites.out.iterdir()) == ["manifest.json", "one"]
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (
+            "{",
+            "is not valid JSON (Expecting property name enclosed in double quotes: line 1 column 2 (char 1)).",
+        ),
+        ("[]", "is no manifest of freshtap's."),
+        ('{"version": 1}', "is no manifest of freshtap's."),
+        ('{"version": 1, "sites": {"a": 1}}', "is no manifest of freshtap's."),
+    ],
+)
+def test_broken_manifest(sites: Sites, content: str, sentence: str) -> None:
+    """A manifest that cannot be understood is never overwritten: other sites would be lost."""
+    file = sites.config("one", "A")
+    sites.out.mkdir()
+    (sites.out / "manifest.json").write_text(content, encoding="utf-8")
+    with pytest.raises(OutputError) as caught:
+        sites.build(file)
+    path = sites.out / "manifest.json"
+    assert caught.value.message == f"{path} {sentence} Move it away, then build all sites again."
+    assert sites.tree() == {"manifest.json": content.encode()}
+
+
+def test_newer_manifest(sites: Sites) -> None:
+    """A manifest of a version to come is left to the freshtap that knows it."""
+    file = sites.config("one", "A")
+    sites.out.mkdir()
+    (sites.out / "manifest.json").write_text('{"version": 2, "sites": {}}', encoding="utf-8")
+    with pytest.raises(OutputError, match="is of version 2, which this freshtap does not know"):
+        sites.build(file)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="symbolic links need a privilege there")
+def test_never_outside(sites: Sites, tmp_path: Path) -> None:
+    """A site's folder that is a link is not written through; a linked file is replaced, not followed."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    sites.out.mkdir()
+    (sites.out / "one").symlink_to(elsewhere, target_is_directory=True)
+    with pytest.raises(OutputError) as caught:
+        sites.build(sites.config("one", "A"))
+    assert caught.value.message == (
+        f"{sites.out / 'one'} is a symbolic link, and what is built would end up elsewhere. Remove it."
+    )
+    assert list(elsewhere.iterdir()) == []
+    (sites.out / "two").mkdir()
+    (elsewhere / "precious").write_text("text", encoding="utf-8")
+    (sites.out / "two/freshtap.js").symlink_to(elsewhere / "precious")
+    sites.build(sites.config("two", "A"))
+    assert (elsewhere / "precious").read_text(encoding="utf-8") == "text"
+    assert not (sites.out / "two/freshtap.js").is_symlink()
+
+
+@pytest.mark.parametrize("name", ["..", "../x", "a/b", ""])
+def test_never_outside_by_name(out: Path, name: str) -> None:
+    """Names are validated in the config; the writer does not rely on it."""
+    made = artifacts.Artifacts(name, {}, {})  # type: ignore[typeddict-item]
+    with pytest.raises(OutputError, match="cannot be a folder"):
+        output.changes(out, made)
+
+
+def test_in_the_way(sites: Sites) -> None:
+    """A file where a folder is needed is told so."""
+    file = sites.config("one", "A")
+    sites.out.mkdir()
+    (sites.out / "one").touch()
+    with pytest.raises(OutputError, match="is in the way: a folder of this name is needed"):
+        sites.build(file)
+    (sites.out / "one").unlink()
+    sites.out.rmdir()
+    sites.out.touch()
+    with pytest.raises(OutputError, match=r"Not a directory|cannot find"):
+        sites.build(file)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no umask there")
+def test_readable_by_the_server(sites: Sites) -> None:
+    """Files have the permissions that new files have here, not those of temporary ones."""
+    previous = os.umask(0o022)
+    try:
+        sites.build(sites.config("one", "A"))
+    finally:
+        os.umask(previous)
+    assert {path.stat().st_mode & 0o777 for path in sites.out.rglob("*") if path.is_file()} == {0o644}
+    assert (sites.out / "one").stat().st_mode & 0o777 == 0o755
+
+
+def test_check(sites: Sites) -> None:
+    """--check tells what a build would change, writes nothing, and is silent after the build."""
+    file = sites.config("one", "A")
+    assert sites.check(file).count("--- /dev/null\n") == 5
+    assert not sites.out.exists()
+    sites.build(file)
+    assert sites.check(file) == ""
+    before = sites.tree()
+    sites.config("one", "B")
+    text = sites.check(file)
+    assert sites.tree() == before
+    name = sites.out.as_posix()
+    assert f"--- {name}/one/freshtap.d.ts\n+++ {name}/one/freshtap.d.ts\n" in text
+    assert '-  | "A";\n+  | "B";\n' in text
+    assert f"--- {name}/manifest.json\n+++ {name}/manifest.json\n" in text
+    assert max(map(len, text.splitlines())) < 200
+    sites.build(file)
+    assert sites.check(file) == ""
+    assert "+++ /dev/null\n" in sites.check(file, prune=True)
+
+
+def test_check_ignores_compressed_size(sites: Sites) -> None:
+    """The compressed size depends on the zlib at hand, and says nothing about the output being current."""
+    file = sites.config("one", "A")
+    sites.build(file)
+    path = sites.out / "manifest.json"
+    content = sites.manifest()
+    content["sites"]["one"]["gzip"] += 7
+    path.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    assert sites.check(file) == ""
+    content["sites"]["one"]["bytes"] += 7
+    path.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    assert '-      "bytes": ' in sites.check(file)
+
+
+def test_processes(sites: Sites, tmp_path: Path) -> None:
+    """Several processes build the same as one."""
+    files = [sites.config(f"site{number}", "A") for number in range(70)]
+    sites.build(*files)
+    expected = sites.tree()
+    sites.out = tmp_path / "other"
+    with build.workers(2) as team:
+        names = [checked.name for checked in build.validate(files, team)]
+        assert names == [f"site{number}" for number in range(70)]
+        list(build.write(files, sites.out, Options(), team))
+    assert sites.tree() == expected

@@ -1,0 +1,358 @@
+"""A visitor's browser with everything around it: the site's pages, the bridge, CleverTap's SDK and servers.
+
+Nothing leaves the machine: every request is answered here, on real-looking https hosts. See ``conftest.py`` for how
+tests use it.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+from urllib.parse import urlsplit
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Request, Route, WebError
+
+from freshtap.collector import Call, Collector
+from sites import Built
+
+Part = Literal["page", "bridge", "sdk", "collector"]
+Until = Literal["commit", "bridge", "sdk", "device"]
+
+#: How long anything may take before a test gives up on it; only a failing test ever waits so long.
+PATIENCE: Final = 15.0
+#: How long CleverTap must have been left alone for the visit to count as settled. Longer than the bridge's own polling.
+QUIET: Final = 0.3
+
+SITE: Final = "www.site.test"
+SITE_HOSTS: Final = re.compile(r"(^|\.)site\.test$")
+SDK_HOSTS: Final = frozenset({"d2r1yp2w7bby2u.cloudfront.net", "sdk.site.test"})
+COLLECTOR_HOSTS: Final = re.compile(r"(^|\.)(clevertap-prod\.com|wzrkt\.com|collect\.test)$")
+
+_STATES: Final[dict[Until, str]] = {
+    "commit": "true",
+    "bridge": "window.bridgeIsReady",
+    "sdk": "typeof clevertap === 'object' && typeof clevertap.getCleverTapID === 'function'",
+    "device": "typeof clevertap === 'object' && !!(clevertap.getCleverTapID && clevertap.getCleverTapID())",
+}
+#: The browser's own report of a failed request; the rest are the page's.
+_LOAD_ERROR: Final = "Failed to load resource"
+#: The SDK's remarks on events and purchases that are larger than its newest limits, and that it sends all the same.
+_REMARKS: Final = re.compile(r"^CleverTap \[\d+\]: CleverTap error: (522|544):")
+
+
+class NotSettledError(AssertionError):
+    """What a test waited for did not come."""
+
+
+@dataclass(slots=True)
+class Gate:
+    """Holds back the answers to one kind of request until it is opened."""
+
+    part: Part
+    is_open: bool = False
+    waiting: int = 0
+
+    def open(self) -> None:
+        """Let through what waits, and whatever comes later."""
+        self.is_open = True
+
+
+@dataclass
+class Visit:
+    """One visitor: cookies, storage and tabs of their own; what CleverTap received from them."""
+
+    context: BrowserContext
+    site: Built | None
+    sdk: bytes
+    collector: Collector = field(default_factory=Collector)
+    console_errors: list[str] = field(default_factory=list)
+    page_errors: list[str] = field(default_factory=list)
+    #: Requests to hosts that neither the site nor CleverTap has.
+    strays: list[str] = field(default_factory=list)
+    #: How often each part was asked for.
+    loads: dict[Part, int] = field(default_factory=lambda: {"page": 0, "bridge": 0, "sdk": 0, "collector": 0})
+    #: A test that provokes errors says so.
+    errors_expected: bool = False
+    #: A test that makes the SDK file a request under somebody else says so.
+    moved_repeats_expected: bool = False
+    _page: Page | None = None
+    _pages: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
+    _gates: list[Gate] = field(default_factory=list)
+    _blocked: set[Part] = field(default_factory=set)
+    _failed: set[str] = field(default_factory=set)
+    _in_flight: int = 0
+    _last_traffic: float = field(default_factory=time.monotonic)
+    _closing: bool = False
+
+    def __post_init__(self) -> None:
+        self.context.set_default_timeout(PATIENCE * 1000)
+        self.context.on("console", self._note_console)
+        self.context.on("weberror", self._note_error)
+        self.context.route("**/*", self._serve)
+
+    # -- what a visitor does -----------------------------------------------------------------------------------------
+
+    @property
+    def page(self) -> Page:
+        """The tab opened last."""
+        if self._page is None or self._page.is_closed():
+            self._page = self.context.new_page()
+        return self._page
+
+    def open(
+        self,
+        path: str = "/",
+        *,
+        host: str = SITE,
+        script: str = "",
+        before: str = "",
+        head: str = "",
+        body: str = "",
+        headers: dict[str, str] | None = None,
+        until: Until = "device",
+        new_tab: bool = False,
+    ) -> Page:
+        """Load a page that carries the site's tag and wait until it has come as far as ``until``.
+
+        ``before`` is HTML in front of the tag; ``script`` is JavaScript right behind it, run before the bridge is
+        there; ``head`` and ``body`` are HTML behind that.
+        """
+        url = f"https://{host}{path}"
+        tag = self.site.tag if self.site else ""
+        inline = f"<script>{script}</script>" if script else ""
+        content = f"<head><meta charset=utf-8>{before}{tag}{inline}{head}</head><body>{body}</body>"
+        self._pages[url] = f"<!doctype html><html>{content}</html>", headers or {}
+        if new_tab:
+            self._page = self.context.new_page()
+        page = self.page
+        page.goto(url, wait_until="commit")
+        self.reaches(until)
+        return page
+
+    def run(self, script: str) -> Any:
+        """Run JavaScript in the page as the site would, and give back what it returns."""
+        return self.page.evaluate(f"() => {{ {script} }}")
+
+    # -- waiting -----------------------------------------------------------------------------------------------------
+
+    def reaches(self, state: Until) -> None:
+        """Wait until the page has come so far: the bridge ran, the SDK ran, the SDK has its device id."""
+        if state == "bridge":
+            self.run("freshpaint.ready(function () { window.bridgeIsReady = true; })")
+        if state != "commit":
+            self.until_page(_STATES[state], f"the page to reach {state!r}")
+
+    def until_page(self, expression: str, what: str) -> None:
+        """Wait until a JavaScript expression holds in the page."""
+
+        def holds() -> bool:
+            try:
+                return self.page.evaluate(f"() => !!({expression})") is True
+            except Error as error:
+                if "context was destroyed" in str(error) or "navigat" in str(error):
+                    return False
+                raise
+
+        self.until(holds, what)
+
+    def until(self, condition: Callable[[], bool], what: str, *, patience: float = PATIENCE) -> None:
+        """Wait until a condition holds, for as long as ``patience``."""
+        deadline = time.monotonic() + patience
+        while not condition():
+            if time.monotonic() > deadline:
+                raise NotSettledError(f"waited {patience:g} s for {what}; {self.report()}")
+            self.lets_pass(0.02)
+
+    def arrives(self, calls: int) -> list[Call]:
+        """Wait until CleverTap has so many of the page's calls, and give them back once the visit has settled."""
+        self.until(lambda: len(self.collector.calls()) >= calls, f"{calls} calls to arrive")
+        self.settled()
+        return self.collector.calls()
+
+    def settled(self) -> list[Call]:
+        """Wait until nothing is under way any more: the SDK has its device id, all is answered, CleverTap is left alone.
+
+        Gives back what CleverTap received.
+        """
+        if "sdk" not in self._blocked and "collector" not in self._blocked:
+            self.reaches("device")
+        self.until(
+            lambda: not self._in_flight and time.monotonic() - self._last_traffic > QUIET,
+            "CleverTap's servers to be left alone",
+        )
+        return self.collector.calls()
+
+    def stays_quiet(self, seconds: float = 0.5) -> None:
+        """Give the page a fixed time and fail where any of its calls reaches CleverTap meanwhile."""
+        had = self.collector.calls()
+        self.lets_pass(seconds)
+        came = self.collector.calls()[len(had) :]
+        assert not came, f"nothing was to arrive, but: {came}"
+
+    def lets_pass(self, seconds: float) -> None:
+        """Let the page, its requests and their answers go on for so long."""
+        self.page.wait_for_timeout(seconds * 1000)
+
+    def report(self) -> str:
+        """What a person needs to see where a wait fails."""
+        return (
+            f"loads {self.loads}, under way {self._in_flight}, "
+            f"held {[gate.part for gate in self._gates if gate.waiting]}, "
+            f"calls {self.collector.calls()[-12:]}, console {self.console_errors}, errors {self.page_errors}"
+        )
+
+    # -- faults ------------------------------------------------------------------------------------------------------
+
+    def hold(self, part: Part) -> Gate:
+        """Keep back the answers to one kind of request until the gate is opened."""
+        gate = Gate(part)
+        self._gates.append(gate)
+        return gate
+
+    def block(self, *parts: Part) -> None:
+        """Break every request of these kinds, as a script blocker does."""
+        self._blocked.update(parts)
+
+    def unblock(self, *parts: Part) -> None:
+        """Let these requests through again."""
+        self._blocked.difference_update(parts)
+
+    # -- ending ------------------------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """End the visit, whatever is still under way; what is asked for meanwhile is still answered here."""
+        self._closing = True
+        self.context.close()
+
+    def assert_clean(self) -> None:
+        """Fail on anything that no page may suffer from the bridge."""
+        moved = [repeat for repeat in self.collector.repeats if repeat.moved]
+        found: dict[str, Sequence[object]] = {
+            "uncaught errors": [] if self.errors_expected else self.page_errors,
+            "console errors": [] if self.errors_expected else self.console_errors,
+            "requests to strange hosts": self.strays,
+            "requests that CleverTap cannot decode": self.collector.undecodable,
+            "requests sent again under somebody else": [] if self.moved_repeats_expected else moved,
+        }
+        assert not any(found.values()), {what: those for what, those in found.items() if those}
+
+    # -- answering the browser ---------------------------------------------------------------------------------------
+
+    def _note_console(self, message: ConsoleMessage) -> None:
+        if message.type != "error" or self._closing:
+            return
+        provoked = message.text.startswith(_LOAD_ERROR) and message.location.get("url") in self._failed
+        if not provoked and not _REMARKS.match(message.text):
+            self.console_errors.append(message.text)
+
+    def _note_error(self, error: WebError) -> None:
+        if not self._closing:
+            self.page_errors.append(str(error.error))
+
+    def _serve(self, route: Route, request: Request) -> None:
+        part = self._part(request)
+        if part is None:
+            self.strays.append(request.url)
+            self._abort(route, request)
+            return
+        self.loads[part] += 1
+        with self._under_way(part):
+            self._pass_gates(part)
+            try:
+                self._answer(part, route, request)
+            except Error:
+                # The page that asked is gone.
+                if not self._closing and not self._is_gone(request):
+                    raise
+
+    def _part(self, request: Request) -> Part | None:
+        address = urlsplit(request.url)
+        host = address.hostname or ""
+        if host in SDK_HOSTS:
+            return "sdk"
+        if COLLECTOR_HOSTS.search(host):
+            return "collector"
+        if self.site and request.url in self.site.files:
+            return "bridge"
+        return "page" if SITE_HOSTS.search(host) else None
+
+    @contextmanager
+    def _under_way(self, part: Part) -> Iterator[None]:
+        if part != "collector":
+            yield
+            return
+        self._in_flight += 1
+        try:
+            yield
+        finally:
+            self._in_flight -= 1
+            self._last_traffic = time.monotonic()
+
+    def _pass_gates(self, part: Part) -> None:
+        for gate in [gate for gate in self._gates if gate.part == part]:
+            gate.waiting += 1
+            while not gate.is_open and not self._closing:
+                self._pause(0.01)
+            gate.waiting -= 1
+
+    def _pause(self, seconds: float) -> None:
+        """Wait inside a request's handler while everything else goes on."""
+        if not self._closing:
+            try:
+                self.page.wait_for_timeout(seconds * 1000)
+            except Error:
+                if not self._closing and not self.page.is_closed():
+                    raise
+
+    def _answer(self, part: Part, route: Route, request: Request) -> None:
+        if part in self._blocked:
+            self._abort(route, request)
+        elif part == "collector":
+            self._collect(route, request)
+        elif part == "sdk":
+            route.fulfill(body=self.sdk, content_type="text/javascript", headers={"Access-Control-Allow-Origin": "*"})
+        elif part == "bridge":
+            assert self.site is not None
+            route.fulfill(
+                body=self.site.files[request.url],
+                content_type="text/javascript; charset=utf-8",
+                headers={"Access-Control-Allow-Origin": "*"},
+            )
+        elif request.resource_type != "document":
+            route.fulfill(status=204)
+        else:
+            plain = f"<!doctype html><meta charset=utf-8>{self.site.tag if self.site else ''}"
+            html, headers = self._pages.get(request.url.partition("#")[0], (plain, {}))
+            route.fulfill(body=html, headers={"content-type": "text/html; charset=utf-8", **headers})
+
+    def _collect(self, route: Route, request: Request) -> None:
+        reply = self.collector.answer(request.url, fetch=request.resource_type == "fetch")
+        if reply.delay:
+            self._pause(reply.delay)
+        if reply.outcome == "hang":
+            return
+        if reply.outcome == "abort":
+            self._abort(route, request)
+            return
+        if reply.status >= 400:
+            self._failed.add(request.url)
+        route.fulfill(
+            status=reply.status,
+            body=reply.body,
+            headers={"content-type": reply.content_type, **reply.headers},
+        )
+
+    def _abort(self, route: Route, request: Request) -> None:
+        self._failed.add(request.url)
+        route.abort()
+
+    @staticmethod
+    def _is_gone(request: Request) -> bool:
+        try:
+            return request.frame.is_detached() or request.frame.page.is_closed()
+        except Error:
+            return True
