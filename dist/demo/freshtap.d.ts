@@ -1,0 +1,83 @@
+// The tracking plan of demo, for pages in TypeScript: what freshpaint is, and which events it knows.
+
+/** The events that are sent to CleverTap. */
+export type FreshpaintEvent =
+  | "Product Viewed"
+  | "Signed Up"
+  | "Order Completed";
+
+/** Properties of an event: text, numbers, booleans and Dates. */
+export type FreshpaintProperties = object;
+
+/** The standard fields of a profile, and any others. */
+export interface FreshpaintUserProperties {
+  name?: string | null;
+  firstName?: string | null;
+  lastName?: string | null;
+  email?: string | null;
+  phone?: string | number | null;
+  birthday?: Date | string | null;
+  gender?: string | null;
+  avatar?: string | null;
+  [property: string]: unknown;
+}
+
+/** Which destinations one call is for, like { integrations: { All: false, CleverTap: true } }. */
+export interface FreshpaintOptions {
+  integrations?: { [destination: string]: boolean | object };
+  [option: string]: unknown;
+}
+
+/** Called once the call has been taken, or dropped. */
+export type FreshpaintCallback = () => void;
+
+export interface Freshpaint {
+  identify(
+    userId: string | number | null | undefined,
+    userProperties?: FreshpaintUserProperties | null,
+    options?: FreshpaintOptions | null,
+    callback?: FreshpaintCallback
+  ): void;
+  identify(
+    userProperties: FreshpaintUserProperties,
+    unused?: unknown,
+    options?: FreshpaintOptions | null,
+    callback?: FreshpaintCallback
+  ): void;
+  track(
+    event: FreshpaintEvent,
+    properties?: FreshpaintProperties | null,
+    options?: FreshpaintOptions | null,
+    callback?: FreshpaintCallback
+  ): void;
+  addEventProperties(properties: FreshpaintProperties): void;
+  addInitialEventProperties(properties: FreshpaintProperties): void;
+  addPageviewProperties(properties: FreshpaintProperties): void;
+  removeEventProperty(property: string): void;
+  register(properties: FreshpaintProperties): void;
+  register_once(properties: FreshpaintProperties): void;
+  unregister(property: string): void;
+  reset(): void;
+  ready(callback: () => void): void;
+  user(): { id(): string | null | undefined; traits(): FreshpaintUserProperties };
+  get_distinct_id(): string;
+  set_consent(consent: { [destination: string]: boolean | object }): void;
+  opt_in_tracking(): void;
+  opt_out_tracking(): void;
+  has_opted_out_tracking(): boolean;
+  init(...unused: unknown[]): void;
+  push(call: unknown[]): unknown;
+  /** Accepted, and not sent: this destination takes identify and track. */
+  page(...unused: unknown[]): void;
+  /** Accepted, and not sent: this destination takes identify and track. */
+  group(...unused: unknown[]): unknown;
+  /** Accepted, and not sent: this destination takes identify and track. */
+  alias(...unused: unknown[]): void;
+}
+
+declare global {
+  interface Window {
+    freshpaint: Freshpaint;
+  }
+  var freshpaint: Freshpaint;
+}
