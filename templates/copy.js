@@ -6,7 +6,7 @@ const is = (value, kind) => ({}).toString.call(value) === "[object " + kind + "]
 const copy = (holder, key, cost) => {
   try {
     const value = holder[key];
-    return typeof value !== "object" ? value : is(value, "Date") ? new Date(+value) : Object.keys(value).reduce((result, key, index, keys) => {
+    return typeof value === "bigint" ? String(value) : typeof value !== "object" ? value : is(value, "Date") ? new Date(+value) : Object.keys(value).reduce((result, key, index, keys) => {
       if (cost > keys.length) {
         result[key] = copy(value, key, cost / (keys.length + 1));
       }

@@ -1,7 +1,7 @@
 // identify: a user id and user properties in, a CleverTap profile out. Touches nothing else.
 // Every standard field is checked here, because the SDK throws a whole login away over one it does not like.
 
-// A text that is one of a few, with a capital in front and cut at a length. Else nothing.
+// A text that looks like this, and no more than the beginning of it, as CleverTap writes it. Else nothing.
 const oneOf = (pattern, length) => value => {
   value = words(value);
   return pattern.test(value) ? value[0].toUpperCase() + value.slice(1, length).toLowerCase() : undefined;
@@ -10,36 +10,33 @@ const oneOf = (pattern, length) => value => {
 const toText = value => scalar(words(value)) || undefined;
 
 // The SDK would change an address with a quote or a backslash in it, and it would be somebody else's.
-function toAddress(value) {
-  value = words(value);
-  return /^[^\s@'"\\]+@[^\s@'"\\]+$/.test(value) ? value : undefined;
-}
+const toAddress = value => (/^[^\s@'"\\]+@[^\s@'"\\]+$/.exec(words(value)) || [])[0];
 
-// CleverTap's field, Freshpaint's name for it, and what makes the one of the other. Source: Freshpaint's page on
-// this destination. The last four are CleverTap's own.
+// CleverTap's field, what makes it, and Freshpaint's name for it, which wins. Source: Freshpaint's page on this
+// destination. The last four are CleverTap's own.
 const FIELDS = [
-  ["Name", "name", toText],
-  ["Email", "email", toAddress],
-  ["DOB", "birthday", toDay],
-  ["Gender", "gender", oneOf(/^(m|f|o|u|male|female|others?|unknown)$/i, 1)],
-  ["Phone", "phone", toPhone],
-  ["Photo", "avatar", toText],
-  ["Married", "Married", oneOf(/^[yn]$/i)],
-  ["Employed", "Employed", oneOf(/^[yn]$/i)],
-  ["Education", "Education", oneOf(/^(school|college|graduate)$/i)],
-  ["Age", "Age", toNumber]
+  ["Name", toText, "name"],
+  ["Email", toAddress, "email"],
+  ["DOB", toDay, "birthday"],
+  ["Gender", oneOf(/^(m|f|o|u|male|female|others?|unknown)$/i, 1), "gender"],
+  ["Phone", toPhone, "phone"],
+  ["Photo", toText, "avatar"],
+  ["Married", oneOf(/^[yn]$/i)],
+  ["Employed", oneOf(/^[yn]$/i)],
+  ["Education", oneOf(/^(school|college|graduate)$/i)],
+  ["Age", toNumber]
 ];
 
 function toProfile(id, traits) {
   const fields = {};
-  FIELDS.forEach(([field, name, convert]) => {
+  const joined = (first, last) => toText(words(traits[first]) + " " + words(traits[last]));
+  FIELDS.forEach(([field, convert, name = field]) => {
     const value = words(traits[name]) || isDate(traits[name]) ? traits[name] : traits[field];
     fields[field] = convert(value);
     report(value == null || fields[field] ? "" : "field-unusable", field, value);
     delete traits[name];
     delete traits[field];
   });
-  const joined = (first, last) => toText(words(traits[first]) + " " + words(traits[last]));
   fields.Name = fields.Name || joined("firstName", "lastName") || joined("first_name", "last_name");
   fields.Email = fields.Email || toAddress(id);
   // The SDK would cut it there, too, and complain.

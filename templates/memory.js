@@ -19,7 +19,7 @@ function recall(name) {
 function remember(name, value) {
   unstored[name] = "";
   try {
-    unstored[name] = value && JSON.stringify(value, (key, value) => typeof value === "bigint" ? String(value) : value);
+    unstored[name] = value && JSON.stringify(value);
   } catch (error) {}
   try {
     delete storage(name)[KEY + name];
@@ -30,20 +30,17 @@ function remember(name, value) {
   } catch (error) {}
 }
 
-// Calls without those older than a day, and the oldest beyond $fill(stored_calls). An identify or a reset
-// outlasts the events around it: without it, the events behind it would be somebody else's.
-function fresh(calls) {
-  let room = $fill(stored_calls);
-  let wanted;
-  calls = [].concat(calls || []).filter(Boolean).reverse();
-  calls.forEach(call => {
-    room -= !call.name;
-  });
-  return calls.filter(call => {
-    const young = call.at > Date.now() - 864e5;
-    wanted = wanted || young;
-    return call.name ? young && room-- > 0 : wanted;
-  }).reverse();
+// The calls kept under a name, and more behind them; without those older than a day, and without the oldest beyond
+// $fill(stored_calls). An identify or a reset outlasts the events around it: without it, the events behind it would be
+// somebody else's.
+function kept(name, more) {
+  let calls = [].concat(recall(name) || [], more || []).filter(Boolean);
+  const last = calls[calls.length - 1];
+  calls = calls.filter(call => (call.name ? call : last).at > Date.now() - 864e5);
+  while (calls.length > $fill(stored_calls)) {
+    calls.splice(Math.max(0, calls.findIndex(call => call.name)), 1);
+  }
+  return calls;
 }
 
 // The device id under which somebody is known, in a cookie that all subdomains share; where there are no cookies,

@@ -9,6 +9,9 @@ function own(value) {
   return is(value, "Object") ? value : Object.create(null);
 }
 
+// Whoever the page identified last: { id, traits }.
+const user = () => own(recall("user"));
+
 // People navigate in their callbacks: not before the request is on its way, and not much later.
 function later(callback) {
   if (typeof callback === "function") {
@@ -23,6 +26,14 @@ function allowed(options) {
   return choice;
 }
 
+function register(properties) {
+  remember("properties", Object.assign(eventProperties, own(properties)));
+}
+
+const registerOnce = properties => register(Object.assign(own(properties), eventProperties));
+
+const unregister = name => register({ [name]: undefined });
+
 const methods = {
   identify(id, traits, options) {
     if (is(id, "Object")) {
@@ -31,8 +42,8 @@ const methods = {
     }
     id = words(id);
     traits = own(traits);
-    const user = own(recall("user"));
-    remember("user", { id: id || user.id, traits: Object.assign(id && id !== user.id ? {} : own(user.traits), traits) });
+    const known = user();
+    remember("user", { id: id || known.id, traits: Object.assign(id && id !== known.id ? {} : own(known.traits), traits) });
     if (allowed(options)) {
       join({ profile: toProfile(id, traits) });
     }
@@ -42,15 +53,12 @@ const methods = {
       join(toEvent(name, Object.assign(own(properties), pageviewProperties, eventProperties)));
     }
   },
-  addEventProperties(properties) {
-    remember("properties", Object.assign(eventProperties, own(properties)));
-  },
-  addInitialEventProperties(properties) {
-    methods.register(Object.assign(own(properties), eventProperties));
-  },
-  removeEventProperty(name) {
-    methods.register({ [name]: undefined });
-  },
+  addEventProperties: register,
+  register,
+  addInitialEventProperties: registerOnce,
+  register_once: registerOnce,
+  removeEventProperty: unregister,
+  unregister,
   addPageviewProperties(properties) {
     Object.assign(pageviewProperties, own(properties));
   },
@@ -64,15 +72,12 @@ const methods = {
   },
   ready: later,
   user: () => new Proxy({
-    id: () => own(recall("user")).id || null,
+    id: () => user().id || null,
     traits: () => (recall("user") || 0).traits || {}
   }, methodsOf),
-  get_distinct_id: () => own(recall("user")).id || deviceId() || "",
+  get_distinct_id: () => user().id || deviceId() || "",
   has_opted_out_tracking: () => false
 };
-methods.register = methods.addEventProperties;
-methods.register_once = methods.addInitialEventProperties;
-methods.unregister = methods.removeEventProperty;
 
 // A call as the snippet noted it, [method, value, ...], or a function to run. The fourth value is a callback.
 function take(call) {

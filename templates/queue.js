@@ -61,7 +61,7 @@ function mayGo(call) {
 // where there are no locks (http), nobody waits.
 function takeLine() {
   const take = () => {
-    line = fresh(recall("line")).concat(line);
+    line = kept("line").concat(line);
     remember("line");
     taking = false;
     advance();
@@ -87,7 +87,7 @@ function deviceOfSite() {
 addEventListener("pagehide", () => {
   seen = deviceOfSite();
   if (line.length) {
-    remember("line", fresh((recall("line") || []).concat(line)));
+    remember("line", kept("line", line));
     line = [];
   }
 });

@@ -38,7 +38,8 @@ function lastLogin() {
   } catch (error) {}
 }
 
-// Whether the SDK's store has requests that CleverTap has not confirmed: {"1":{"q":...}}, encoded.
+// Whether the SDK's store has requests that CleverTap has not confirmed: {"1":{"q":...}}, encoded. Also those that it
+// will not send again are waited for: it holds a login back for ten seconds where answers before it are missing.
 const unconfirmed = () => /q/.test((window.localStorage || 0).WZRK_L);
 
 // Makes the SDK send now, under the right user, what it would send again later.
@@ -120,12 +121,10 @@ function load() {
     connect();
   };
   script.nonce = nonce;
-  // Where Trusted Types are enforced, an address has to come from a policy. Ours knows one address only.
+  // Where Trusted Types are enforced, an address has to come from a policy. Ours has one address, whatever is asked.
   let address = site.sdk;
   try {
-    address = trustedTypes.createPolicy("freshtap", {
-      createScriptURL: asked => asked === site.sdk ? asked : ""
-    }).createScriptURL(address);
+    address = trustedTypes.createPolicy("freshtap", { createScriptURL: () => address }).createScriptURL("");
   } catch (error) {}
   try {
     script.src = address;

@@ -2,7 +2,7 @@
 // either than it keeps. Source: CleverTap's documented limits, and what its SDK was seen to delete.
 
 // Never ends inside a surrogate pair.
-const cut = (text, length) => RegExp("^[^]{0," + length + "}(?![\uDC00-\uDFFF])").exec(text)[0];
+const cut = (text, length) => text.slice(0, length - /[\uDC00-\uDFFF]/.test(text[length]));
 
 const cleanName = name => cut(name.replace(/[$fill(prohibited)]/g, "").replace(/\s+/g, " ").trim(), $fill(name_length)).trim();
 
@@ -21,9 +21,9 @@ function scalar(value) {
   if (typeof value === "boolean" || typeof value === "number" && isFinite(value)) {
     return value;
   }
-  if (/^(string|bigint)$/.test(typeof value)) {
-    report(String(value).length > $fill(value_length) ? "value-cut" : "", "", value);
-    return cut(cleanQuotes(String(value)), $fill(value_length));
+  if (typeof value === "string") {
+    report(value.length > $fill(value_length) ? "value-cut" : "", "", value);
+    return cut(cleanQuotes(value), $fill(value_length));
   }
   if (isDate(value)) {
     return "$D_" + Math.round(value / 1000);

@@ -46,7 +46,7 @@ function handOver(call) {
       send("event", call.name, call.data);
     /*% if before_identify == "hold" %*/
     } else {
-      remember("held", fresh((recall("held") || []).concat(call)));
+      remember("held", kept("held", call));
     /*% endif %*/
     }
     /*% endif %*/
@@ -97,7 +97,7 @@ function identify(profile, who) {
       settle();
     }
     /*% if before_identify == "hold" %*/
-    line = fresh(recall("held")).concat(line);
+    line = kept("held").concat(line);
     remember("held");
     /*% endif %*/
   }
