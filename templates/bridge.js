@@ -6,20 +6,32 @@
   if ((window.freshtap || 0).version) {
     return;
   }
+  const nonce = (document.currentScript || 0).nonce;
+  /*% include "copy.js" %*/
+  /*% if companion %*/
+  /*% include "companion.js" %*/
+  window.freshtap = window.freshtap || listen();
+  window.freshtap.version = "$fill(version)";
+  /*% else %*/
   window.freshtap = { version: "$fill(version)" };
+  /*% endif %*/
   /*% if debug %*/
   window.freshtap.reports = [];
   /*% endif %*/
-  const nonce = (document.currentScript || 0).nonce;
-  /*% include "copy.js" %*/
   /*% include "memory.js" %*/
   /*% if debug %*/
   /*% include "report.js" %*/
   /*% endif %*/
+  /*% if not companion %*/
   /*% include "stub.js" %*/
+  /*% endif %*/
+  /*% include "consent.js" %*/
   /*% include "page.js" %*/
   /*% include "values.js" %*/
   /*% include "properties.js" %*/
+  /*% if operations %*/
+  /*% include "transformations.js" %*/
+  /*% endif %*/
   /*% include "identify.js" %*/
   /*% include "track.js" %*/
   /*% if charged %*/
@@ -29,5 +41,8 @@
   /*% include "visitor.js" %*/
   /*% include "sdk.js" %*/
   /*% include "shield.js" %*/
+  /*% if spa %*/
+  /*% include "spa.js" %*/
+  /*% endif %*/
   /*% include "start.js" %*/
 })(SITE);

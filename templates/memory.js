@@ -1,4 +1,6 @@
-// The only one that touches our storage. What cannot be stored (blocked, full) is kept for this page alone.
+// The only one that touches our storage. What cannot be stored (blocked, full), or may not be, is kept for this page
+// alone.
+//   consent      the visitor's decision
 //   user         id and user properties of whoever the page identified last
 //   properties   event properties that ride along with every event
 //   visitor      who CleverTap was told this browser is, and under which device id
@@ -23,10 +25,10 @@ function remember(name, value) {
   } catch (error) {}
   try {
     delete storage(name)[KEY + name];
-    if (unstored[name]) {
+    if (unstored[name] && (permitted() || name === "consent")) {
       storage(name)[KEY + name] = unstored[name];
+      unstored[name] = "";
     }
-    unstored[name] = "";
   } catch (error) {}
 }
 
@@ -47,15 +49,17 @@ function kept(name, more) {
 // for this host alone.
 const recallDevice = () => (document.cookie.split(KEY + "device=")[1] || recall("device") || "").split(";")[0];
 
+// The domains that a cookie of this page can be asked for, the widest first.
+const domains = () => location.hostname.split(".").map((label, index, labels) => ";domain=" + labels.slice(index).join(".")).reverse();
+
 // On the widest domain that the browser accepts, which is where the SDK keeps its own.
 function rememberDevice(device) {
   remember("device");
-  location.hostname.split(".").reduceRight((domain, label) => {
+  domains().forEach(domain => {
     if (recallDevice() !== device) {
-      document.cookie = KEY + "device=" + device + ";path=/;samesite=lax;max-age=" + (device ? 31536000 : 0) + ";domain=" + label + domain;
+      document.cookie = KEY + "device=" + device + ";path=/;samesite=lax;max-age=" + (device ? 31536000 : 0) + domain;
     }
-    return "." + label + domain;
-  }, "");
+  });
   if (recallDevice() !== device) {
     remember("device", device);
   }

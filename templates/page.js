@@ -1,5 +1,5 @@
 // The methods of window.freshpaint. Those that this destination does not take (page, group, alias ...) are not
-// here: they do nothing.
+// here: they do nothing. In companion mode, what is not about CleverTap is Freshpaint's to do.
 let eventProperties = own(recall("properties"));
 let pageviewProperties = {};
 
@@ -8,6 +8,8 @@ function own(value) {
   value = copy([value], 0, 3e5);
   return is(value, "Object") ? value : Object.create(null);
 }
+
+/*% if not companion %*/
 
 // Whoever the page identified last: { id, traits }.
 const user = () => own(recall("user"));
@@ -18,10 +20,11 @@ function later(callback) {
     setTimeout(callback, $fill(callback_delay));
   }
 }
+/*% endif %*/
 
-// Whether options.integrations let a call through: this destination's own key decides, else All.
+// Whether options.integrations let a call through.
 function allowed(options) {
-  const { All = true, [site.destination]: choice = All } = own(own(options).integrations);
+  const choice = chosen(own(options).integrations, true);
   report(choice ? "" : "not-allowed", site.destination);
   return choice;
 }
@@ -42,12 +45,26 @@ const methods = {
     }
     id = words(id);
     traits = own(traits);
+    /*% if not companion %*/
     const known = user();
     remember("user", { id: id || known.id, traits: Object.assign(id && id !== known.id ? {} : own(known.traits), traits) });
+    /*% endif %*/
     if (allowed(options)) {
+      /*% if operations %*/
+      transform("", traits);
+      /*% endif %*/
       join({ profile: toProfile(id, traits) });
     }
   },
+  /*% if companion %*/
+  known(id, traits) {
+    traits = own(traits);
+    /*% if operations %*/
+    transform("", traits);
+    /*% endif %*/
+    join({ profile: toProfile(words(id), traits), known: true });
+  },
+  /*% endif %*/
   track(name, properties, options) {
     if (allowed(options)) {
       join(toEvent(name, Object.assign(own(properties), pageviewProperties, eventProperties)));
@@ -65,28 +82,48 @@ const methods = {
   reset() {
     pageviewProperties = {};
     eventProperties = {};
+    /*% if not companion %*/
     remember("user");
+    /*% endif %*/
     remember("properties");
     join({ reset: !!recall("held") });
     remember("held");
   },
+  set_consent(choices) {
+    decide(chosen(choices));
+  },
+  opt_in_tracking() {
+    decide(true);
+  },
+  opt_out_tracking() {
+    decide(false);
+  },
+  /*% if not companion %*/
   ready: later,
   user: () => new Proxy({
     id: () => user().id || null,
     traits: () => (recall("user") || 0).traits || {}
   }, methodsOf),
   get_distinct_id: () => user().id || deviceId() || "",
-  has_opted_out_tracking: () => false
+  has_opted_out_tracking: () => consent() === "out"
+  /*% endif %*/
 };
 
-// A call as the snippet noted it, [method, value, ...], or a function to run. The fourth value is a callback.
+// A call as it was noted, [method, value, ...], or a function to run. The fourth value is a callback.
 function take(call) {
+  /*% if builtins %*/
+  moment = call.moment || [location.href, document.title, Date.now()];
+  /*% endif %*/
   try {
+    /*% if companion %*/
+    methods[call[0]](...call.slice(1));
+    /*% else %*/
     later(call[4]);
     const answer = is(call, "Function") ? call() : methods[call[0]](...call.slice(1));
     if (answer !== undefined) {
       return answer;
     }
+    /*% endif %*/
   } catch (error) {
     report(methods[call[0]] ? "failed" : "", call[0], error);
   }

@@ -1,8 +1,9 @@
 // One line for all calls, first in, first out: events, identifies and resets alike, so that every event reaches
 // CleverTap under whoever was current when the page made the call. The SDK does not see to that by itself.
 //   { at, name, data }   an event
-//   { at, profile }      an identify
+//   { at, profile }      an identify; known where it is Freshpaint that knows who it is
 //   { at, reset }        a reset; true where held events were forgotten with it
+//   { at, optIn }        consent after it was withdrawn
 let line = [];
 let askedAt = 0;
 let unconfirmedAt = 0;
@@ -10,7 +11,7 @@ let timer;
 let taking;
 
 function join(call) {
-  if (call && !refused) {
+  if (call && !refused && consent() !== "out") {
     call.at = Date.now();
     line.push(call);
     advance();
@@ -21,7 +22,7 @@ function join(call) {
 function advance() {
   clearTimeout(timer);
   try {
-    while (opened && !taking && line.length && mayGo(line[0])) {
+    while (opened && permitted() && !taking && line.length && mayGo(line[0])) {
       handOver(line.shift());
     }
   } catch (error) {

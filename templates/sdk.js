@@ -19,7 +19,15 @@ const answering = () => window.isOULInProgress || !deviceId();
 function send(kind, ...values) {
   anew = false;
   left = deviceId() || left;
+  /*% if spa %*/
+  if (kind === "page") {
+    clevertap.pageChanged();
+  } else {
+    clevertap[kind].push(...values);
+  }
+  /*% else %*/
   clevertap[kind].push(...values);
+  /*% endif %*/
   if (answering()) {
     askedAt = askedAt || Date.now();
   }
@@ -29,6 +37,25 @@ function startAnew() {
   left = deviceId() || left;
   clevertap.clear();
   anew = true;
+}
+
+// The visitor wants none of this any more. Told so, the SDK would still send: only offline it does not.
+function goOffline() {
+  try {
+    if (opened) {
+      clevertap.privacy.push({ optOut: true });
+      clevertap.setOffline(true);
+      startAnew();
+    }
+  } catch (error) {
+    report("failed", "optOut", error);
+  }
+}
+
+function goOnline() {
+  if (opened) {
+    clevertap.setOffline(false);
+  }
 }
 
 // Whom the SDK takes this browser for.
@@ -55,6 +82,9 @@ function connect() {
   const account = live ? sdk.getAccountID() : ((sdk.account || 0)[0] || 0).id;
   // Its own loader has until ten seconds after the page's load.
   patience -= document.readyState === "complete";
+  if (!permitted()) {
+    return;
+  }
   if (account && account !== site.account) {
     report("other-account", account);
     refused = true;
@@ -76,7 +106,7 @@ function connect() {
 function open() {
   // Does nothing where the SDK has found our account on the page. Where storage is full, the SDK fails in it.
   try {
-    clevertap.init(site.account, site.region);
+    clevertap.init(site.account, site.region/*% if options %*/, site.domain, site.token, { enableFetchApi: $fill(fetch|tojson) }/*% endif %*/);
   } catch (error) {
     report("failed", "init", error);
   }
@@ -86,7 +116,7 @@ function open() {
   const answered = $WZRK_WR.s;
   $WZRK_WR.s = (device, session, login, number, ...values) => {
     // A late answer to what was sent before a login or a reset: the SDK would take it for theirs, and go back.
-    if (device !== left || login && number === (window.oulReqN || number) || !askedAt && !anew) {
+    if (permitted() && (device !== left || login && number === (window.oulReqN || number) || !askedAt && !anew)) {
       answered.call($WZRK_WR, device, session, login, number, ...values);
     }
     advance();

@@ -1,10 +1,18 @@
-// Starts: first the calls that an earlier page could not hand over, then those that the snippet noted, in their
-// order. Whoever kept a reference to the snippet's object goes on through its push.
+// Starts: first the calls that an earlier page could not hand over, then those that were noted before, in their
+// order.
 takeLine();
+/*% if respect_gpc %*/
+if (consent() === "out") {
+  forget();
+}
+/*% endif %*/
+/*% if not companion %*/
+// Whoever kept a reference to the snippet's object goes on through its push.
 if (!(window.freshpaint || 0).push) {
   window.freshpaint = new Proxy([], methodsOf);
 }
-const noted = window.freshpaint.splice(0);
-window.freshpaint.push = take;
+/*% endif %*/
+const noted = window.$fill(global).splice(0);
+window.$fill(global).push = take;
 noted.forEach(take);
 connect();

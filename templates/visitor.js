@@ -31,7 +31,7 @@ function switches(call) {
     // On a subdomain the SDK may know nobody while the cookie does.
     return next && next !== last && (last || who);
   }
-  return !call.name && (call.reset || who || recall("held"));
+  return !call.name && !call.optIn && (call.reset || who || recall("held"));
 }
 
 function handOver(call) {
@@ -51,7 +51,9 @@ function handOver(call) {
     }
     /*% endif %*/
   } else if (profile) {
-    identify(profile, who);
+    identify(profile, who/*% if companion %*/, call.known/*% endif %*/);
+  } else if (call.optIn) {
+    send("privacy", { optOut: false });
   } else {
     if (switches(call)) {
       startAnew();
@@ -64,7 +66,13 @@ function handOver(call) {
   }
 }
 
-function identify(profile, who) {
+function identify(profile, who/*% if companion %*/, known/*% endif %*/) {
+  /*% if companion %*/
+  // Somebody whom Freshpaint knows from an earlier page is told to CleverTap where it knows somebody else.
+  if (known && who && who.Identity === profile.Identity) {
+    return;
+  }
+  /*% endif %*/
   // Whoever is current is said again: the SDK would take {Email} after {Identity, Email} for somebody else.
   if (who && !profile.Identity) {
     profile.Identity = who.Identity;

@@ -140,17 +140,16 @@ def integrity(content: bytes) -> str:
 def content_security_policy(site: Site, inline: str, base_url: str) -> dict[str, list[str]]:
     """What a page's policy must allow for this site, by directive.
 
-    The SDK sends by loading scripts (JSONP), so that the collector's host is a source of scripts, too.
+    The SDK sends by loading scripts (JSONP), so that the collector's host is a source of scripts, too; with
+    ``transport = "fetch"`` it is a place to connect to instead.
     """
     digest = b64encode(hashlib.sha256(inline.encode()).digest()).decode()
     own = addresses.origin(base_url) if "://" in base_url else "'self'"
-    sources = [
-        own,
-        f"'sha256-{digest}'",
-        addresses.origin(site.clevertap.sdk_url),
-        f"https://{site.collector_host}",
-    ]
-    return {"script-src": list(dict.fromkeys(sources))}
+    scripts = [own, f"'sha256-{digest}'", addresses.origin(site.clevertap.sdk_url)]
+    collector = f"https://{site.collector_host}"
+    if site.clevertap.transport == "fetch":
+        return {"connect-src": [collector], "script-src": list(dict.fromkeys(scripts))}
+    return {"script-src": list(dict.fromkeys([*scripts, collector]))}
 
 
 def inline_safe(script: str) -> str:

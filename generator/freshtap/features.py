@@ -10,6 +10,7 @@ from typing import Literal, Self
 
 from freshtap import clevertap
 from freshtap.site import Nested, Site
+from freshtap.transformations import ChangeType, RenameEvent, SendBuiltin
 
 #: How many names may be joined to the first where nested properties are flattened: three names in all.
 _JOINED_NAMES = 2
@@ -17,37 +18,56 @@ _JOINED_NAMES = 2
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """The feature set of a site. Attribute names are what the templates ask for."""
+    """The feature set of a site. Attribute names are what the templates ask for.
+
+    ``operations``, ``types`` and ``builtins`` are what its transformations use; ``options`` is anything that the SDK
+    has to be told besides account and region.
+    """
 
     send_all: bool
     before_identify: Literal["hold", "send", "drop"]
     identify_depth: int
     track_depth: int
     charged: bool
-    charged_events: bool
     country_code: bool
     trunk_zero: bool
     use_ip: bool
+    operations: frozenset[str]
+    types: frozenset[str]
+    builtins: frozenset[str]
+    consent_required: bool
+    respect_gpc: bool
+    companion: bool
+    spa: bool
+    options: bool
+    fetch: bool
     debug: bool
 
     @classmethod
     def of(cls, site: Site, *, debug: bool = False) -> Self:
         """The features that ``site`` uses."""
-        enabled = [event for event in site.events if event.enabled]
         code = site.identify.default_country_code
-        charged_events = any(event.charged for event in enabled)
-        named_charged = any(clevertap.clean_name(event.name) == clevertap.CHARGED for event in enabled)
+        changes = [change for change in site.transformations if not isinstance(change, RenameEvent)]
+        fetch = site.clevertap.transport == "fetch"
         return cls(
             send_all=site.track.send == "all",
             before_identify=site.track.before_identify,
             identify_depth=_depth(site.identify.nested),
             track_depth=_depth(site.track.nested),
-            charged=charged_events or named_charged or site.track.send == "all",
-            charged_events=charged_events,
+            charged=site.track.send == "all" or clevertap.CHARGED in site.sent_names.values(),
             country_code=code is not None,
             # Italy's numbers keep their leading zero.
             trunk_zero=code is not None and code != "+39",
             use_ip=site.clevertap.use_ip,
+            operations=frozenset(change.op for change in changes),
+            types=frozenset(change.to for change in changes if isinstance(change, ChangeType)),
+            builtins=frozenset(change.property for change in changes if isinstance(change, SendBuiltin)),
+            consent_required=site.consent.required,
+            respect_gpc=site.consent.respect_gpc,
+            companion=site.freshpaint.mode == "companion",
+            spa=site.clevertap.spa,
+            options=bool(fetch or site.clevertap.token or site.clevertap.target_domain),
+            fetch=fetch,
             debug=debug,
         )
 

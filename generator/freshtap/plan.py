@@ -1,8 +1,7 @@
 """What CleverTap and the bridge will do with a config.
 
 Errors where CleverTap would refuse or two things would become one, warnings where the bridge repairs. Source:
-the limits in :mod:`freshtap.clevertap`. What a release does not support yet is refused here as well, never
-ignored.
+the limits in :mod:`freshtap.clevertap`.
 """
 
 from __future__ import annotations
@@ -11,25 +10,13 @@ import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from freshtap import clevertap, config
 from freshtap.config import Reading
 from freshtap.errors import ConfigError, Problem, shown
 from freshtap.site import Site
-from freshtap.transformations import RenameEvent
-
-#: What comes with a later release: the key, and the only value it can have until then.
-NOT_YET_SUPPORTED: Final[tuple[tuple[str, object], ...]] = (
-    ("clevertap.token", None),
-    ("clevertap.target_domain", None),
-    ("clevertap.spa", False),
-    ("clevertap.transport", "jsonp"),
-    ("freshpaint.mode", "standalone"),
-    ("transformations", ()),
-    ("consent.required", False),
-    ("consent.respect_gpc", False),
-)
+from freshtap.transformations import RenameEvent, RenameProperty, SendConstant
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,24 +67,9 @@ def examine(reading: Reading, *, strict: bool = False) -> Planned:
 
 def problems(site: Site, file: str) -> Iterator[Problem]:
     """Errors and warnings about a site, in the order of the keys they are about."""
-    yield from _not_yet_supported(site, file)
     yield from _listed_twice(site, file)
     yield from _events(site, file)
     yield from _transformations(site, file)
-
-
-def _not_yet_supported(site: Site, file: str) -> Iterator[Problem]:
-    for key, only in NOT_YET_SUPPORTED:
-        value: object = site
-        for part in key.split("."):
-            value = getattr(value, part)
-        if value == only:
-            continue
-        if isinstance(value, tuple):
-            yield Problem(file, key, "not supported yet, they come with a later release", allowed="no such tables")
-        else:
-            allowed = f"{shown(only)}, or no such key" if only is not None else "no such key"
-            yield Problem(file, key, "is not supported yet, it comes with a later release", value, allowed)
 
 
 def _listed_twice(site: Site, file: str) -> Iterator[Problem]:
@@ -160,30 +132,57 @@ def _sent(site: Site) -> Iterator[_Sent]:
 
 def _transformations(site: Site, file: str) -> Iterator[Problem]:
     listed = {"*", "identify", *(event.name for event in site.events)}
-    for index, transformation in enumerate(site.transformations):
-        if site.track.send == "defined" and transformation.on not in listed:
-            close = difflib.get_close_matches(transformation.on[:200], listed, n=1)
+    charged = {event.name for event in site.events if event.charged}
+    first: dict[str, int] = {}
+    for index, change in enumerate(site.transformations):
+        key = f"transformations[{index}]"
+        if site.track.send == "defined" and change.on not in listed:
+            close = difflib.get_close_matches(change.on[:200], listed, n=1)
             yield Problem(
                 file,
-                f"transformations[{index}].on",
+                f"{key}.on",
                 "is not an event of this config",
-                transformation.on,
+                change.on,
                 'the name of one of the [[events]], "*" or "identify"',
                 close[0] if close else "",
             )
+        if isinstance(change, RenameEvent):
+            earlier = first.setdefault(change.on, index)
+            if earlier != index:
+                yield Problem(file, f"{key}.on", f"is renamed already, by transformations[{earlier}]", change.on)
+            elif change.on in charged:
+                charged_name = shown(clevertap.CHARGED)
+                yield Problem(
+                    file, key, f"does nothing: a purchase is sent as {charged_name}", change.to, severity="warning"
+                )
+        elif isinstance(change, RenameProperty):
+            yield from _property(f"{key}.to", change.to, file)
+        elif isinstance(change, SendConstant):
+            yield from _property(f"{key}.property", change.property, file)
+            if isinstance(change.value, str) and len(change.value.encode("utf-16-le")) > 2 * clevertap.MAX_VALUE_LENGTH:
+                wrong = f"is sent without what is beyond {clevertap.MAX_VALUE_LENGTH} characters"
+                yield Problem(file, f"{key}.value", wrong, change.value, severity="warning")
+
+
+def _property(key: str, name: str, file: str) -> Iterator[Problem]:
+    """What becomes of a property's name that the config gives it."""
+    cleaned = clevertap.clean_name(name)
+    if not cleaned:
+        yield _empty(key, name, file)
+    elif cleaned != name:
+        yield Problem(file, key, f"reaches CleverTap as {shown(cleaned)}: {_repairs(name)}", name, severity="warning")
+
+
+def _empty(key: str, name: str, file: str) -> Problem:
+    """A name of which nothing is left."""
+    prohibited = " ".join(clevertap.PROHIBITED_CHARACTERS + clevertap.DELETED_CHARACTERS)
+    return Problem(file, key, "has nothing that CleverTap takes", name, f"any text with more than {prohibited} in it")
 
 
 def _name(event: _Sent, file: str) -> Iterator[Problem]:
     """What becomes of one event's name."""
     if not event.cleaned:
-        prohibited = " ".join(clevertap.PROHIBITED_CHARACTERS + clevertap.DELETED_CHARACTERS)
-        yield Problem(
-            file,
-            event.key,
-            "has nothing that CleverTap takes",
-            event.name,
-            f"any text with more than {prohibited} in it",
-        )
+        yield _empty(event.key, event.name, file)
     elif event.cleaned == "__proto__":
         yield Problem(file, event.key, "has a meaning of its own in browsers", event.name, "any other name")
     elif event.cleaned in clevertap.RESERVED_EVENT_NAMES:

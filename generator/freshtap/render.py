@@ -20,6 +20,7 @@ from freshtap.features import Features
 from freshtap.minify import MINIFIERS, minified
 from freshtap.reasons import REASONS
 from freshtap.site import Site
+from freshtap.transformations import RenameEvent, Transformation
 
 #: Stands in bridge.js where the site's values go.
 _VALUES: Final = "SITE"
@@ -81,16 +82,23 @@ def bridge(site: Site, *, minifier: str = MINIFIERS[0], debug: bool = False) -> 
 
 def snippet(site: Site, *, minifier: str = MINIFIERS[0]) -> str:
     """The inline script that notes calls until the account's script is there, without its script element."""
-    del site  # the same for every site, so far
-    return _snippet(minifier)
+    features = Features.of(site)
+    return _snippet(features.companion, bool(features.builtins) and not features.companion, minifier)
 
 
 @cache
 def _bridge(features: Features, minifier: str) -> tuple[str, str]:
     """What stands before and after the site's values, for one feature set."""
     context = {name: getattr(features, name) for name in features.__slots__}
-    # Without a prototype: on some pages it has properties of its own, which nobody has called with.
-    source = _rendered("bridge.js", context | {"empty": "Object.create(null)"})
+    context |= {
+        # Without a prototype: on some pages it has properties of its own, which nobody has called with.
+        "empty": "Object.create(null)",
+        # What a visitor who has not decided counts as.
+        "undecided": "out" if features.consent_required else "in",
+        # Where the calls are that were noted before this script.
+        "global": "freshtap" if features.companion else "freshpaint",
+    }
+    source = _rendered("bridge.js", context)
     if not features.debug:
         source = _REPORT.sub("", source)
     before, _, after = minified(source, minifier).rpartition(_VALUES)
@@ -98,8 +106,9 @@ def _bridge(features: Features, minifier: str) -> tuple[str, str]:
 
 
 @cache
-def _snippet(minifier: str) -> str:
-    return minified(_rendered("snippet.js", {"empty": "{}"}), minifier).strip().rstrip(";")
+def _snippet(companion: bool, builtins: bool, minifier: str) -> str:
+    context = {"empty": "{}", "companion": companion, "builtins": builtins}
+    return minified(_rendered("snippet.js", context), minifier).strip().rstrip(";")
 
 
 def _rendered(template: str, context: dict[str, Any]) -> str:
@@ -115,21 +124,39 @@ def _json(values: dict[str, Any]) -> str:
 
 def _values(site: Site) -> dict[str, Any]:
     """What belongs to this one account. Only what its features read is there."""
-    enabled = [event for event in site.events if event.enabled]
+    account = site.clevertap
     values: dict[str, Any] = {
-        "account": site.clevertap.account_id,
+        "account": account.account_id,
         "destination": site.freshpaint.destination,
-        "region": site.region,
-        "sdk": site.clevertap.sdk_url,
+        # Pairs of Freshpaint's name and CleverTap's: what can be done to a name before the page is, is done here.
+        "events": list(_names(site).items()),
+        "sdk": account.sdk_url,
     }
-    charged = [event.name for event in enabled if event.charged]
-    if site.track.send == "defined":
-        # Pairs of Freshpaint's name and CleverTap's: all that has to be done to a name is done here.
-        values["events"] = [
-            [event.name, clevertap.CHARGED if event.charged else clevertap.clean_name(event.name)] for event in enabled
-        ]
-    elif charged:
-        values["charged"] = charged
+    # The SDK puts a region in front of every domain; a proxy has one only where the config says so.
+    if account.region or not account.target_domain:
+        values["region"] = site.region
+    if account.target_domain:
+        values["domain"] = account.target_domain
+    if account.token:
+        values["token"] = account.token
     if site.identify.default_country_code:
         values["code"] = site.identify.default_country_code.removeprefix("+")
+    changes = [change for change in site.transformations if not isinstance(change, RenameEvent)]
+    if changes:
+        values["transformations"] = [_row(change) for change in changes]
     return values
+
+
+def _names(site: Site) -> dict[str, str]:
+    """The events that the script has to know by name: those that are sent, else those not sent as they are called."""
+    names = site.sent_names
+    if site.track.send == "defined":
+        return names
+    disabled = {event.name: "" for event in site.events if not event.enabled}
+    return disabled | {event: name for event, name in names.items() if name != clevertap.clean_name(event)}
+
+
+def _row(change: Transformation) -> list[Any]:
+    """One transformation: the event it is on (empty for user properties), the operation, and what belongs to it."""
+    details = change.model_dump(exclude={"on", "op"})
+    return ["" if change.on == "identify" else change.on, change.op, *details.values()]

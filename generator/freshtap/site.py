@@ -22,7 +22,7 @@ from pydantic import (
 from freshtap import addresses, clevertap
 from freshtap.clevertap import Region
 from freshtap.table import Table, Text, refused
-from freshtap.transformations import Transformation
+from freshtap.transformations import RenameEvent, Transformation
 
 MAX_SITE_NAME_LENGTH: Final = 200
 
@@ -251,6 +251,23 @@ class Site(Table):
         if not self.name:
             object.__setattr__(self, "name", self.clevertap.account_id)
         return self
+
+    @property
+    def renamed(self) -> dict[str, str]:
+        """What the transformations call events, by Freshpaint's name, before cleaning."""
+        return {change.on: change.to for change in self.transformations if isinstance(change, RenameEvent)}
+
+    @property
+    def sent_names(self) -> dict[str, str]:
+        """CleverTap's name of every enabled event, and of every renamed one, by Freshpaint's name."""
+        names = self.renamed | {
+            event.name: clevertap.CHARGED if event.charged else self.renamed.get(event.name, event.name)
+            for event in self.events
+        }
+        for event in self.events:
+            if not event.enabled:
+                names.pop(event.name, None)
+        return {event: clevertap.clean_name(name) for event, name in names.items()}
 
     @property
     def region(self) -> Region:

@@ -1,0 +1,22 @@
+// A single-page application: every new address is a page view to CleverTap. The SDK's own option for it misses
+// pushState. Told once per address; before the SDK is there, it is the SDK that looks at the address.
+let address = location.href;
+
+function watchAddress() {
+  if (address !== location.href) {
+    address = location.href;
+    if (opened && permitted()) {
+      send("page");
+    }
+  }
+}
+
+["pushState", "replaceState"].forEach(name => {
+  const original = history[name];
+  history[name] = function (...values) {
+    original.apply(this, values);
+    setTimeout(watchAddress);
+  };
+});
+addEventListener("popstate", watchAddress);
+addEventListener("hashchange", watchAddress);
