@@ -54,6 +54,10 @@ function goOffline() {
 
 function goOnline() {
   if (opened) {
+    // Without it in the storage, the SDK takes no calls.
+    try {
+      localStorage.WZRK_ACCOUNT_ID = encodeURIComponent(JSON.stringify(site.account));
+    } catch (error) {}
     clevertap.setOffline(false);
   }
 }

@@ -1,13 +1,15 @@
 // track: an event's name and properties in, CleverTap's event out, or nothing where it takes none by that
 // name. Touches nothing else. The limits are CleverTap's; nested properties it rejects.
 
+/*% if listed %*/
 // Freshpaint's name of an event, and CleverTap's, cleaned when this script was built; empty where it is not enabled.
 const names = new Map(site.events);
 
+/*% endif %*/
 function toEvent(event, properties) {
-  let name = names.get(event);
+  let name /*% if listed %*/ = names.get(event) /*% endif %*/;
   /*% if send_all %*/
-  if (!names.has(event) && is(event, "String")) {
+  if (/*% if listed %*/ !names.has(event) && /*% endif %*/ is(event, "String")) {
     name = cleanName(event);
   }
   /*% endif %*/

@@ -20,14 +20,15 @@ _JOINED_NAMES = 2
 class Features:
     """The feature set of a site. Attribute names are what the templates ask for.
 
-    ``operations``, ``types`` and ``builtins`` are what its transformations use; ``options`` is anything that the SDK
-    has to be told besides account and region.
+    ``listed`` is whether it has to know events by name; ``operations``, ``types`` and ``builtins`` are what its
+    transformations use; ``options`` is anything that the SDK has to be told besides account and region.
     """
 
     send_all: bool
     before_identify: Literal["hold", "send", "drop"]
     identify_depth: int
     track_depth: int
+    listed: bool
     charged: bool
     country_code: bool
     trunk_zero: bool
@@ -54,7 +55,8 @@ class Features:
             before_identify=site.track.before_identify,
             identify_depth=_depth(site.identify.nested),
             track_depth=_depth(site.track.nested),
-            charged=site.track.send == "all" or clevertap.CHARGED in site.sent_names.values(),
+            listed=bool(site.names),
+            charged=site.track.send == "all" or clevertap.CHARGED in site.names.values(),
             country_code=code is not None,
             # Italy's numbers keep their leading zero.
             trunk_zero=code is not None and code != "+39",

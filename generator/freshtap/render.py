@@ -128,10 +128,10 @@ def _values(site: Site) -> dict[str, Any]:
     values: dict[str, Any] = {
         "account": account.account_id,
         "destination": site.freshpaint.destination,
-        # Pairs of Freshpaint's name and CleverTap's: what can be done to a name before the page is, is done here.
-        "events": list(_names(site).items()),
         "sdk": account.sdk_url,
     }
+    if site.names:
+        values["events"] = list(site.names.items())
     # The SDK puts a region in front of every domain; a proxy has one only where the config says so.
     if account.region or not account.target_domain:
         values["region"] = site.region
@@ -145,15 +145,6 @@ def _values(site: Site) -> dict[str, Any]:
     if changes:
         values["transformations"] = [_row(change) for change in changes]
     return values
-
-
-def _names(site: Site) -> dict[str, str]:
-    """The events that the script has to know by name: those that are sent, else those not sent as they are called."""
-    names = site.sent_names
-    if site.track.send == "defined":
-        return names
-    disabled = {event.name: "" for event in site.events if not event.enabled}
-    return disabled | {event: name for event, name in names.items() if name != clevertap.clean_name(event)}
 
 
 def _row(change: Transformation) -> list[Any]:

@@ -258,16 +258,20 @@ class Site(Table):
         return {change.on: change.to for change in self.transformations if isinstance(change, RenameEvent)}
 
     @property
-    def sent_names(self) -> dict[str, str]:
-        """CleverTap's name of every enabled event, and of every renamed one, by Freshpaint's name."""
-        names = self.renamed | {
+    def names(self) -> dict[str, str]:
+        """CleverTap's name of every event that the script has to know, by Freshpaint's name; empty: it is not sent.
+
+        With ``send = "defined"`` these are all that are sent, otherwise all that are not sent as they are called.
+        """
+        by_event = self.renamed | {
             event.name: clevertap.CHARGED if event.charged else self.renamed.get(event.name, event.name)
             for event in self.events
         }
-        for event in self.events:
-            if not event.enabled:
-                names.pop(event.name, None)
-        return {event: clevertap.clean_name(name) for event, name in names.items()}
+        cleaned = {event: clevertap.clean_name(name) for event, name in by_event.items()}
+        disabled = {event.name: "" for event in self.events if not event.enabled}
+        if self.track.send == "defined":
+            return {event: name for event, name in cleaned.items() if event not in disabled}
+        return {event: name for event, name in (cleaned | disabled).items() if name != clevertap.clean_name(event)}
 
     @property
     def region(self) -> Region:
