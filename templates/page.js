@@ -35,7 +35,10 @@ function register(properties) {
 
 const registerOnce = properties => register(Object.assign(own(properties), eventProperties));
 
-const unregister = name => register({ [name]: undefined });
+function unregister(name) {
+  delete eventProperties[name];
+  register();
+}
 
 const methods = {
   identify(id, traits, options) {
@@ -111,10 +114,10 @@ const methods = {
 
 // A call as it was noted, [method, value, ...], or a function to run. The fourth value is a callback.
 function take(call) {
-  /*% if builtins %*/
-  moment = call.moment || [location.href, document.title, Date.now()];
-  /*% endif %*/
   try {
+    /*% if builtins %*/
+    moment = call.moment || [location.href, document.title, Date.now()];
+    /*% endif %*/
     /*% if companion %*/
     methods[call[0]](...call.slice(1));
     /*% else %*/

@@ -108,6 +108,10 @@ function connect() {
 }
 
 function open() {
+  /*% if spa %*/
+  // The SDK tells this one itself.
+  address = location.href;
+  /*% endif %*/
   // Does nothing where the SDK has found our account on the page. Where storage is full, the SDK fails in it.
   try {
     clevertap.init(site.account, site.region/*% if options %*/, site.domain, site.token, { enableFetchApi: $fill(fetch|tojson) }/*% endif %*/);

@@ -12,7 +12,10 @@
     calls.push = call => {
       call = calls[calls.length] = copy([call], 0, 3e5) || [];
       /*% if builtins %*/
-      call.moment = [location.href, document.title, Date.now()];
+      // Not onto a function, which is the page's own.
+      if (call.push) {
+        call.moment = [location.href, document.title, Date.now()];
+      }
       /*% endif %*/
       // What a getter would answer is not known yet: nothing at all is the safest.
       return /^(get_[^g]|has_|id$|trait)/.test(call[0]) ? "" : calls;

@@ -5,8 +5,12 @@ let address = location.href;
 function watchAddress() {
   if (address !== location.href) {
     address = location.href;
-    if (opened && permitted()) {
-      send("page");
+    try {
+      if (opened && permitted()) {
+        send("page");
+      }
+    } catch (error) {
+      report("failed", "page", error);
     }
   }
 }
@@ -14,8 +18,9 @@ function watchAddress() {
 ["pushState", "replaceState"].forEach(name => {
   const original = history[name];
   history[name] = function (...values) {
-    original.apply(this, values);
+    const result = original.apply(this, values);
     setTimeout(watchAddress);
+    return result;
   };
 });
 addEventListener("popstate", watchAddress);

@@ -3,9 +3,10 @@
 const operations = {
   /*% if "rename-property" in operations %*/
   "rename-property"(properties, name, to) {
-    if (name in properties) {
-      properties[to] = properties[name];
+    const value = properties[name];
+    if (value !== undefined) {
       delete properties[name];
+      properties[to] = value;
     }
   },
   /*% endif %*/
@@ -53,7 +54,11 @@ const operations = {
 // Each gives undefined where a value cannot be converted.
 const changes = {
   /*% if "text" in types %*/
-  text: value => isDate(value) ? value.toISOString() : typeof value === "object" ? value ? JSON.stringify(value) : undefined : value === undefined ? value : String(value),
+  text(value) {
+    try {
+      return isDate(value) ? value.toISOString() : is(value, "Object") || is(value, "Array") ? JSON.stringify(value) : is(value, "String") || scalar(value) === undefined ? undefined : String(value);
+    } catch (error) {}
+  },
   /*% endif %*/
   /*% if "number" in types %*/
   number: toNumber,
@@ -62,8 +67,9 @@ const changes = {
   boolean: value => /^(true|1)$/i.test(words(value)) || (/^(false|0)$/i.test(words(value)) ? false : undefined),
   /*% endif %*/
   /*% if "date" in types %*/
+  // Texts as birthdays have them; numbers are milliseconds.
   date(value) {
-    const date = new Date(is(value, "Number") || /^\d{4}-\d\d-\d\d/.test(value) ? value : NaN);
+    const date = new Date(is(value, "Number") ? value : is(value, "String") && toDay(value) ? value.trim().replace(" ", "T") : NaN);
     return isDate(date) ? date : undefined;
   },
   /*% endif %*/
