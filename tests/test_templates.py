@@ -198,6 +198,42 @@ def test_what_is_not_known_is_refused(source: str) -> None:
         minified(source, "jsmin")
 
 
+def test_a_regular_expression_never_changes_into_something_else() -> None:
+    """Behind a parenthesis it would be read as a division."""
+    with pytest.raises(BuildError, match="begins with a regular expression"):
+        minified("if (a) { /const b = true;/.test(c); }", "jsmin")
+
+
+SHORT: Final = {
+    "one let": ("const a = 1; let b; const [c] = a; use(); const d = 2;", "let t=1,e,[n]=t;use();let r=2;"),
+    "braces": ("if (a) { b(); } else { c(); } for (;;) { d(); }", "if(a)b();else c();for(;;)d();"),
+    "braces of two": ("if (a) { b(); c(); }", "if(a){b();c()}"),
+    "braces before else": ("if (a) { if (b) { c(); } } else { d(); }", "if(a){if(b)c()}else d();"),
+    "braces of a variable": ("if (a) { const b = c(); }", "if(a){let t=c()}"),
+    "braces of nothing": ("if (a) {} else {}", "if(a){}else{}"),
+    "do": ("do { a(); } while (b); c();", "do{a()}while(b);c();"),
+    "an empty loop": ("{ while (a()); }", "{while(a());}"),
+    "values": ("return_(true, !false, undefined);", "return_(!0,!!1,void 0);"),
+    "values that something follows": (
+        "use(true.a, undefined.b, a.true, {true: 1});",
+        "use(true.a,undefined.b,a.true,{true:1});",
+    ),
+    "texts": ('use("const a = true;}", /;}undefined/);', 'use("const a = true;}",/;}undefined/);'),
+    "line ends": ("if (a) { b(); c(); }\nuse();\n{ d(); }\ne();", "if(a){b();c()}use();{d()}e();"),
+    "functions": ("const a = 1; function b() {} const c = 2;", "function e(){}let t=1,n=2;"),
+    "a directive": ('() => { "use strict"; a(); function b() {} };', '()=>{"use strict";function t(){}a()};'),
+    "a return": ("() => { if (a) { return; } return true; };", "()=>{if(a)return;return!0};"),
+    "an undeclared undefined": ("undefined => undefined;", "t=>t;"),
+}
+
+
+@pytest.mark.parametrize(("source", "short"), SHORT.values(), ids=SHORT)
+def test_statements_are_made_short(source: str, short: str) -> None:
+    """As short as they are here, and no shorter than what means the same."""
+    assert minified(source, "jsmin").strip() == short
+    assert meaning(short) == meaning(source)
+
+
 @pytest.mark.parametrize(
     "source",
     ["/* never ends", 'const a = "never ends;', "const a = 'never\nends';", "const a = `template`;"],
