@@ -15,7 +15,7 @@ from typing import Final
 from freshtap.tokens import KEYWORDS, Token, is_word, read, refuse, written
 
 #: The first are the most frequent in what no build can change.
-_LETTERS: Final = "tenrioasdlucpfmghvybwkxjqzSTACDEFGHIJKLMNOPQRUVWXYZB_$"
+_LETTERS: Final = "etrnoisaludcpmfhgbvywkxjqzEIDNOSTARCLPKMFBGUVHJQWXYZ_$"
 _ENDS: Final = frozenset({";", ")", "]", "}", ""})
 
 

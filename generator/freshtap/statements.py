@@ -10,7 +10,6 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Final
 
-from freshtap.errors import BuildError
 from freshtap.tokens import Token, is_word, read, starts_statement, written
 
 _SHORTER: Final = {"true": "!0", "false": "!1", "undefined": "void 0"}
@@ -22,18 +21,9 @@ _NEEDS_BRACES: Final = ("const", "do", "for", "function", "if", "let", "try", "v
 
 def squeezed(source: str) -> str:
     """The script with shorter statements. Raises :class:`BuildError` at a form that is not known for sure."""
-    tokens = read(source)
-    literals = _literals(tokens)
     for change in _CHANGES:
-        tokens = read(written(change(tokens)))
-        if _literals(tokens) != literals:
-            raise BuildError("a statement of the rendered script begins with a regular expression")
-    return written(tokens)
-
-
-def _literals(tokens: list[Token]) -> list[str]:
-    """What no change may touch, and what would be read as something else at some places."""
-    return sorted(token.text for token in tokens if token.role == "literal")
+        source = written(change(read(source)))
+    return source
 
 
 def _on_one_line(tokens: list[Token]) -> list[Token]:
@@ -82,7 +72,8 @@ def _without_braces(tokens: list[Token]) -> list[Token]:
 def _is_simple(tokens: list[Token], opening: int) -> bool:
     """Whether a block is a single statement that has no other in it."""
     index, end = opening + 1, tokens[opening].pair
-    if is_word(tokens[index], *_NEEDS_BRACES) or tokens[index].text in {"{", ";", "}"}:
+    # A regular expression behind a parenthesis would be taken for a division.
+    if is_word(tokens[index], *_NEEDS_BRACES) or tokens[index].text[0] in "{;}/":
         return False
     while index < end and tokens[index].text != ";":
         index = max(index, tokens[index].pair) + 1

@@ -21,6 +21,8 @@ Role = Literal["", "literal"] | _Name | _Bracket
 
 _TOKEN = re.compile(r"(?P<blank>\s+)|[A-Za-z_$][\w$]*|\.?\d[\w.]*|\.\.\.|=>|\+\+|--|(?![\\#@])[!-~]", re.ASCII)
 _WORD = re.compile(r"[A-Za-z_$]")
+#: Where :mod:`freshtap.javascript` and jsmin see none: without blanks, so that jsmin leaves it as it is.
+_REGEX = re.compile(r"/(?:[^/\\\[\s]|\\\S|\[(?:[^\]\\\s]|\\\S)*\])+/[a-z]*")
 _CLOSING: Final = {"(": ")", "[": "]", "{": "}"}
 
 #: Words with a value of their own.
@@ -99,13 +101,14 @@ def _split(source: str) -> list[Token]:
         if part.is_code:
             end = 0
             while end < len(part.text):
-                if not (found := _TOKEN.match(part.text, end)):
+                is_regex = part.text[end] == "/" and not _is_value(tokens)
+                if not (found := (_REGEX if is_regex else _TOKEN).match(part.text, end)):
                     refuse([*tokens, Token(part.text[end], before)], len(tokens), "is nothing that can be minified")
                 end = found.end()
-                if found["blank"]:
+                if not is_regex and found["blank"]:
                     before += found[0]
                 else:
-                    tokens.append(Token(found[0], before))
+                    tokens.append(Token(found[0], before, "literal" if is_regex else ""))
                     before = ""
         elif part.text.startswith(("//", "/*")):
             before += part.text
@@ -113,6 +116,15 @@ def _split(source: str) -> list[Token]:
             tokens.append(Token(part.text, before, "literal"))
             before = ""
     return [*tokens, Token("", before, "literal")]
+
+
+def _is_value(tokens: list[Token]) -> bool:
+    """Whether the last token may be the end of a value, so that a slash divides it."""
+    if not tokens or tokens[-1].role == "literal" or tokens[-1].text in {")", "]", "}", "++", "--"}:
+        return bool(tokens)
+    if not _WORD.match(tokens[-1].text):
+        return tokens[-1].text[-1].isalnum()
+    return tokens[-1].text not in KEYWORDS - _VALUES or "." in [token.text for token in tokens[-2:-1]]
 
 
 class _Reader:
@@ -176,7 +188,8 @@ class _Reader:
         if before.role == "keyword" and before.text in _PARENTHESES:
             return _PARENTHESES[before.text]
         has_word = is_word(before, "function") or is_word(self._before(index - 1), "function")
-        return "parameters" if has_word or before.role == "key" or after == "=>" else ""
+        is_method = before.role == "key" or (before.role == "literal" and after == "{")
+        return "parameters" if has_word or is_method or after == "=>" else ""
 
     def _brace(self, index: int) -> Role:
         before = self._before(index)
@@ -195,8 +208,11 @@ class _Reader:
         return "object"
 
     def _check(self, index: int) -> None:
-        """Refuses a statement that only the end of its line ends, and operators that look like a choice."""
+        """Refuses what only the end of a line ends, operators that look like a choice, a slash that divides nothing."""
         token, before = self._tokens[index], self._before(index)
+        ends_statement = before.text in {")", "}"} and before.role in {"condition", "header", "block", "declaration"}
+        if token.text == "/" and ends_statement:
+            refuse(self._tokens, index, "begins a regular expression where none can be minified")
         if before.text == "?" and token.text in {"?", "."}:
             refuse(self._tokens, index, "is part of an operator that cannot be minified")
         if token.role == "literal" or _WORD.match(token.text) or token.text[0].isdigit():
