@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +19,7 @@ from freshtap.javascript import pieces
 from freshtap.minify import minified
 from freshtap.reasons import REASONS
 from freshtap.site import Site
+from meaning import meaning
 from sites import BASE
 
 TEMPLATES: Final = sorted((Path(__file__).parents[1] / "templates").glob("*.js"))
@@ -82,31 +85,153 @@ def test_jsmin_takes_away_nothing_but_comments_and_blanks(changes: dict[str, Any
 
 @each_form
 @each_config
-def test_short_names_stand_for_one_name_each(changes: dict[str, Any], *, debug: bool) -> None:
-    """Nothing but names changes, each name always into the same, and none into one that was there."""
+def test_short_names_mean_what_the_long_ones_do(changes: dict[str, Any], *, debug: bool) -> None:
+    """Another reader finds the same variable wherever a name stands, and the same property, and the same global."""
     source = render.bridge(site_of(changes), minifier="none", debug=debug)
-    before, after = tokens(source), tokens(names.shortened(source))
-    changed = {(old, new) for old, new in zip(before, after, strict=True) if old != new}
-    assert all(old[0] == new[0] == "Identifier" for old, new in changed)
-    assert len({old for old, _ in changed}) == len({new for _, new in changed}) == len(changed)
-    assert not {new for _, new in changed} & set(before)
+    assert meaning(names.shortened(source)) == meaning(source)
 
 
-def test_no_property_gets_a_short_name() -> None:
-    """What stands behind a dot, or names a property or method, is somebody else's to know."""
-    source = "const own = {kept: 1, also(value) { return value.kept; }}; const {left} = own; own.also(own.left, left);"
+@each_form
+@each_config
+def test_short_statements_mean_what_the_long_ones_do(changes: dict[str, Any], *, debug: bool) -> None:
+    """The whole of a minified script is the readable one, said in fewer bytes."""
+    site = site_of(changes)
+    readable, short = (render.bridge(site, minifier=minifier, debug=debug) for minifier in ("none", "jsmin"))
+    assert meaning(short) == meaning(readable)
+    assert len(short) < len(readable) / 2
+
+
+def test_the_snippet_means_the_same_when_it_is_short() -> None:
+    """Only a part of the templates, and in a block instead of a function."""
+    assert meaning(render.snippet(site_of({}))) == meaning(render.snippet(site_of({}), minifier="none"))
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="there is no Node.js")
+@each_form
+def test_what_node_reads_is_javascript(tmp_path: Path, *, debug: bool) -> None:
+    """An engine knows errors that a parser does not, as of a variable that is declared twice."""
+    for number, changes in enumerate(CONFIGS.values()):
+        script = tmp_path / f"{number}.js"
+        script.write_text(render.bridge(site_of(changes), debug=debug), encoding="utf-8")
+        subprocess.run([shutil.which("node") or "", "--check", script], check=True)
+
+
+#: What could be taken for one another.
+SAME_NAMES: Final = {
+    "a variable and a property": "const own = {kept: 1}; use(own.kept, kept); const kept = own.also;",
+    "a shorthand": "const kept = 1; use({kept, also: kept, other() { return {kept}; }, [kept]: 2});",
+    "patterns": "const {a, b: c = a, [c]: d = a, f: [g, {h}], ...i} = j; use(a, c, d, f, g, h, i, b);",
+    "patterns with holes": "const [, one, , two = one, ...others] = list; use(one, two, others);",
+    "patterns as parameters": "use(([one, {two = one, three: four}], ...five) => one + two + four + five + three);",
+    "shadows": "const a = 1; { const a = 2; use(a); } use(a, a => a, (a, b) => { const c = a; return c + b; });",
+    "functions in functions": "use(a => b => c => a(b)(c), (a, b = () => a + c, c) => { const d = b; return d; });",
+    "a choice in a function": "const y = 1; use(a ? x => x ? y : z : y, {b: x => x, y: y}, z);",
+    "loops": "for (const x of use(xs)) { for (const y in x) { use(x, y); } } for (let i = 0; i < n; i++) { use(i); }",
+    "catch": "try { use(error); } catch (error) { const other = error; use(other); }",
+    "a function before it is there": "later(1); function later(one) { return earlier(one); } function earlier(x) {}",
+    "globals with short names": "(long => { use(t, long, e => e + long + n); })(a => t);",
+    "many": "(" + " ".join(f"const v{i} = {i};" for i in range(999)).join(["() => { ", " use(v1, v998); })();"]),
+    "regular expressions": "const a = b => /a/.test(b); const c = 1 - /[a/]c/i.exec(a); use(a, c, a / c / a, a.in / c);",
+    "a method with a text for its name": 'const a = {"b-c"(a, c) { return a + c; }, "d": a => a}; use(a);',
+    "a spread": "const all = [...more, {key: [...all]}]; use(...all, more.all);",
+    "var": "(function (a) { var b = a; use(b, function (c) { var d; return c + d; }); })(1);",
+}
+
+
+@pytest.mark.parametrize("source", SAME_NAMES.values(), ids=SAME_NAMES)
+def test_no_two_names_are_taken_for_one_another(source: str) -> None:
+    """Whatever a name means, its short one means the same."""
     short = names.shortened(source)
-    assert re.findall(r"kept|also|left", short) == re.findall(r"kept|also|left", source)
-    assert "own" not in short
-    assert "value" not in short
+    assert meaning(short) == meaning(source)
+    assert meaning(minified(source, "jsmin")) == meaning(source)
+    assert names.shortened(source) == short
 
 
-def test_parameters_variables_and_functions_get_short_names() -> None:
-    """Wherever they are declared."""
-    source = (
-        "function double(number) { const [first, second] = [number, number]; return ((...all) => all)(first, second); }"
-    )
-    assert not {"double", "number", "first", "second", "all"} & {text for _, text in tokens(names.shortened(source))}
+def test_another_meaning_is_told_from_the_same() -> None:
+    """Or the tests above would say nothing."""
+    source = "const a = 1; const b = {c: a}; use(x => x + a, b.c); if (a) { use(); }"
+    assert meaning(source) == meaning("let d=1,a={c:d};use(b=>b+d,a.c);if(d)use()")
+    for other in ("b=>b+b,a.c", "b=>b+d,a.d", "b=>b+e,a.c", "b=>b+d,d.c"):
+        assert meaning(source) != meaning(f"let d=1,a={{c:d}};use({other});if(d)use()")
+
+
+def test_functions_share_their_short_names() -> None:
+    """What is not seen in the same place is named alike; a name that is a property's somewhere is short, too."""
+    source = "use((first, second) => first.second + second, (length, name) => length.name + name);"
+    one, other = re.findall(r"\((\w,\w)\)", minified(source, "jsmin"))
+    assert one == other
+
+
+REFUSED: Final = {
+    "a class": "class One {}",
+    "a label": "one: for (;;) { break one; }",
+    "a way out of a labelled loop": "for (;;) { continue one; }",
+    "switch": "switch (a) { case 1: {} }",
+    "with": "with (a) { b(); }",
+    "eval": "const a = 1; eval(b);",
+    "async": "const a = async () => {};",
+    "a generator": "function* a() {}",
+    "a getter": "const a = {get b() { return 1; }};",
+    "a function in a block": "if (a) { function b() {} }",
+    "var in a block": "{ var b = 1; }",
+    "a function's own name": "const a = function b() {};",
+    "a loop without braces": "for (const a of b) use(a);",
+    "a parameter that sees the body": "(a = b) => { const b = 1; };",
+    "no semicolon behind an object": "const a = {}\nconst b = 1;",
+    "no semicolon behind a function": "const a = () => {}\nuse(a);",
+    "no semicolon behind a call": "use()\nuse();",
+    "no semicolon behind a value": 'const a = 1\n"b";',
+    "an escaped name": "const \\u0061 = 1;",
+    "a name that is not ASCII": "const ä = 1;",
+    "a private field": "use(a.#b);",
+    "optional chaining": "use(a ? b => b?.c : d);",
+    "what stands for nothing": "use(a ?? b);",
+    "catch without an error": "try { a(); } catch { b(); }",
+    "a regular expression behind a block": "{ a(); } /b/.test(c);",
+    "a regular expression behind a condition": "if (a) /b/.test(c);",
+    "a blank that jsmin would take": "use(a => /b c/.test(a));",
+    "a quote that is none": 'use(a => /["]/.test(a));',
+    "brackets that do not match": "use(a];",
+    "a bracket that is not closed": "use(a;",
+}
+
+
+@pytest.mark.parametrize("source", REFUSED.values(), ids=REFUSED)
+def test_what_is_not_known_is_refused(source: str) -> None:
+    """Rather no script than one that means something else."""
+    with pytest.raises(BuildError, match=r"line \d of the rendered script"):
+        minified(source, "jsmin")
+
+
+SHORT: Final = {
+    "one let": ("const a = 1; let b; const [c] = a; use(); const d = 2;", "let e=1,t,[r]=e;use();let n=2;"),
+    "braces": ("if (a) { b(); } else { c(); } for (;;) { d(); }", "if(a)b();else c();for(;;)d();"),
+    "braces of two": ("if (a) { b(); c(); }", "if(a){b();c()}"),
+    "braces before else": ("if (a) { if (b) { c(); } } else { d(); }", "if(a){if(b)c()}else d();"),
+    "braces of a variable": ("if (a) { const b = c(); }", "if(a){let e=c()}"),
+    "braces of nothing": ("if (a) {} else {}", "if(a){}else{}"),
+    "do": ("do { a(); } while (b); c();", "do{a()}while(b);c();"),
+    "an empty loop": ("{ while (a()); }", "{while(a());}"),
+    "values": ("return_(true, !false, undefined);", "return_(!0,!!1,void 0);"),
+    "values that something follows": (
+        "use(true.a, undefined.b, a.true, {true: 1});",
+        "use(true.a,undefined.b,a.true,{true:1});",
+    ),
+    "texts": ('use("const a = true;}", /;}undefined/);', 'use("const a = true;}",/;}undefined/);'),
+    "a block with a regular expression": ("if (a) { /b = true;/.test(c); }", "if(a){/b = true;/.test(c)}"),
+    "line ends": ("if (a) { b(); c(); }\nuse();\n{ d(); }\ne();", "if(a){b();c()}use();{d()}e();"),
+    "functions": ("const a = 1; function b() {} const c = 2;", "function t(){}let e=1,r=2;"),
+    "a directive": ('() => { "use strict"; a(); function b() {} };', '()=>{"use strict";function e(){}a()};'),
+    "a return": ("() => { if (a) { return; } return true; };", "()=>{if(a)return;return!0};"),
+    "an undeclared undefined": ("undefined => undefined;", "e=>e;"),
+}
+
+
+@pytest.mark.parametrize(("source", "short"), SHORT.values(), ids=SHORT)
+def test_statements_are_made_short(source: str, short: str) -> None:
+    """As short as they are here, and no shorter than what means the same."""
+    assert minified(source, "jsmin").strip() == short
+    assert meaning(short) == meaning(source)
 
 
 @pytest.mark.parametrize(

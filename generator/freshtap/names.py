@@ -1,82 +1,185 @@
-"""Short names for what only the bridge itself sees: jsmin, which knows no names, leaves each as it is written.
+"""Short names for what only the script itself sees: jsmin, which knows no names, leaves each as it is written.
 
-A name is made short where every place that has it is a variable: nothing outside the script can tell. One that is a
-property somewhere keeps its name everywhere, because no scopes are told apart here.
+Variables, functions and parameters get short names; properties, methods and globals keep theirs. Where two are not
+seen in the same place, as the parameters of two functions, both get the same name: the script is shorter, and more
+alike to itself, which is what compression lives on.
 """
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from itertools import count, product
-from string import ascii_letters
+from typing import Final
 
-from freshtap.javascript import pieces
+from freshtap.tokens import KEYWORDS, Token, is_word, read, refuse, written
 
-_NAME = r"[A-Za-z_$][\w$]*"
-_TOKEN = re.compile(rf"{_NAME}|\d[\w.]*|\.\.\.|=>|\S")
-#: A name that is not behind a dot, unless the dot is the last of a spread's three.
-_VARIABLE = re.compile(rf"(?<![\w$])(?<!(?<!\.\.)\.){_NAME}")
-_KEYWORDS = frozenset(
-    {
-        *("break", "case", "catch", "const", "continue", "delete", "do", "else", "false", "finally", "for", "function"),
-        *("if", "in", "instanceof", "let", "new", "null", "of", "return", "switch", "this", "throw", "true", "try"),
-        *("typeof", "undefined", "void", "while"),
-    }
-)
-#: What stands before the braces of an object or of a pattern; before those of a block stands something else.
-_BEFORE_OBJECT = frozenset({"=", "(", ",", ":", "?", "[", "|", "&", "return", "const", "let"})
-#: Whose parentheses hold no parameters, though a block follows.
-_WITH_CONDITION = frozenset({"if", "for", "while", "switch"})
+#: The first are the most frequent in what no build can change.
+_LETTERS: Final = "etrnoisaludcpmfhgbvywkxjqzEIDNOSTARCLPKMFBGUVHJQWXYZ_$"
+_ENDS: Final = frozenset({";", ")", "]", "}", ""})
+
+
+@dataclass(eq=False, slots=True)
+class Scope:
+    """Where names can be seen: a function with its parameters, a loop with its header, a block, the script."""
+
+    start: int
+    end: int
+    #: Of a function, where its parameters end: what is declared behind them is not seen in them.
+    body: int
+    is_function: bool = False
+    outer: Scope | None = None
+    variables: dict[str, Variable] = field(default_factory=dict)
+    #: What is used in it, or in a scope inside it, but declared further out; and what is not declared at all.
+    foreign: set[Variable] = field(default_factory=set)
+    unknown: set[str] = field(default_factory=set)
+
+
+@dataclass(eq=False, slots=True)
+class Variable:
+    """A variable, a function or a parameter: where it is declared, and the tokens that mean it."""
+
+    scope: Scope
+    declared: int
+    uses: list[Token] = field(default_factory=list)
+    short: str = ""
 
 
 def shortened(source: str) -> str:
-    """The script with its own names made short: the most frequent ones get the shortest."""
-    parts = [part for part in pieces(source) if not part.text.startswith(("//", "/*"))]
-    tokens = _TOKEN.findall(" ".join(part.text if part.is_code else '""' for part in parts))
-    words = Counter(token for token in tokens if re.fullmatch(_NAME, token))
-    own = set(_declared(tokens)) - set(_properties(tokens)) - _KEYWORDS
-    new = (name for name in _shortest_first() if name not in words and name not in _KEYWORDS)
-    short = dict(zip((name for name, _ in words.most_common() if name in own), new, strict=False))
-    return "".join(
-        _VARIABLE.sub(lambda word: short.get(word[0], word[0]), part.text) if part.is_code else part.text
-        for part in parts
-    )
+    """The script with short names. Raises :class:`BuildError` at a form that is not known for sure."""
+    tokens = read(source)
+    scopes = sorted(_found(tokens), key=lambda scope: scope.start)
+    _fill(scopes, tokens)
+    _name(scopes)
+    for variable in _variables(scopes):
+        for token in variable.uses:
+            token.text = f"{token.text}:{variable.short}" if token.role == "shorthand" else variable.short
+    return written(tokens)
 
 
-def _declared(tokens: list[str]) -> Iterator[str]:
-    """The names of the script's variables, functions and parameters."""
-    opened: list[int] = []
+def _found(tokens: list[Token]) -> Iterator[Scope]:
+    """The scopes of a script, still empty."""
+    yield Scope(-1, len(tokens), -1, is_function=True)
     for index, token in enumerate(tokens):
-        if token in {"const", "let", "function"} or tokens[index + 1 : index + 2] == ["=>"]:
-            yield tokens[index + (token in {"const", "let", "function"})]
-        if token == "[" and tokens[index - 1] in {"const", "let"}:
-            yield from tokens[index : tokens.index("]", index)]
-        if token == "(":
-            opened.append(index)
-        elif token == ")":
-            start = opened.pop()
-            after = tokens[index + 1] if index + 1 < len(tokens) else ""
-            if after == "=>" or (after == "{" and tokens[start - 1] not in _WITH_CONDITION):
-                yield from tokens[start:index]
+        if token.text == "=>":
+            start = tokens[index - 1].pair if tokens[index - 1].text == ")" else index - 1
+            end = tokens[index + 1].pair if tokens[index + 1].role == "function" else _end(tokens, index + 1)
+            yield Scope(start, end, index, is_function=True)
+        elif token.text == "(" and token.role in {"parameters", "header", "catch"}:
+            body = token.pair + 1
+            if tokens[body].text == "{":
+                yield Scope(index, tokens[body].pair, body, is_function=token.role == "parameters")
+            elif is_word(tokens[index + 1], "const", "let"):
+                refuse(tokens, body, "is a loop's body without braces, which cannot be minified")
+        elif token.text == "{" and token.role == "block" and tokens[index - 1].role != "catch":
+            yield Scope(index, token.pair, index)
 
 
-def _properties(tokens: list[str]) -> Iterator[str]:
-    """The names of properties, methods among them, and of variables that a property takes its name from."""
-    braces: list[str] = []
-    for before, token in zip(["", *tokens], tokens, strict=False):
-        if before == "." or (before in {"{", ","} and braces and braces[-1] in _BEFORE_OBJECT):
-            yield token
-        if token in {"{", "(", "["}:
-            # Between parentheses and brackets inside an object, a comma begins no property.
-            braces.append(before if token == "{" else "")
-        elif token in {"}", ")", "]"}:
-            braces.pop()
+def _end(tokens: list[Token], index: int) -> int:
+    """Behind the expression that begins here and is the body of a function."""
+    choices = 0
+    while tokens[index].text not in _ENDS | {","} and (tokens[index].text != ":" or choices):
+        choices += {"?": 1, ":": -1}.get(tokens[index].text, 0)
+        index = max(index, tokens[index].pair) + 1
+    return index - 1
+
+
+def _fill(scopes: list[Scope], tokens: list[Token]) -> None:
+    """Tells the scopes what is around each of them, and what is declared and used in it."""
+    inner = _innermost(scopes, len(tokens))
+    for index, token in enumerate(tokens):
+        for name in _declared(tokens, index):
+            if is_word(token, "function", "var") and not inner[name].is_function:
+                refuse(tokens, index, "is seen outside of its block, which cannot be minified")
+            inner[name].variables.setdefault(tokens[name].text, Variable(inner[name], name))
+    for index, token in enumerate(tokens):
+        if token.role in {"name", "shorthand"} and (variable := _used(token, inner[index])):
+            if index < variable.scope.body < variable.declared:
+                refuse(tokens, index, "is used among parameters, but declared behind them")
+            variable.uses.append(token)
+
+
+def _innermost(scopes: list[Scope], length: int) -> list[Scope]:
+    """The scope that each token is in, once all know what is around them."""
+    starts = {scope.start: scope for scope in scopes}
+    current = scopes[0]
+    inner = []
+    for index in range(length):
+        while index > current.end and current.outer:
+            current = current.outer
+        if index in starts:
+            starts[index].outer = current
+            current = starts[index]
+        inner.append(current)
+    return inner
+
+
+def _used(token: Token, innermost: Scope) -> Variable | None:
+    """The variable that a token means; all scopes between the two hear of it. None is what is not declared."""
+    passed: list[Scope] = []
+    scope: Scope | None = innermost
+    while scope and token.text not in scope.variables:
+        passed.append(scope)
+        scope = scope.outer
+    for one in passed:
+        if scope:
+            one.foreign.add(scope.variables[token.text])
+        else:
+            one.unknown.add(token.text)
+    return scope.variables[token.text] if scope else None
+
+
+def _declared(tokens: list[Token], index: int) -> Iterable[int]:
+    """Where the names are that the token declares, if it is one that does."""
+    token, after = tokens[index], tokens[min(index + 1, len(tokens) - 1)]
+    if is_word(token, "const", "let", "var") or (token.text == "(" and token.role in {"parameters", "catch"}):
+        return _bound(tokens, index + 1, in_header=tokens[index - 1].role == "header")
+    if is_word(token, "function") and after.role == "name":
+        return [index + 1]
+    return [index] if token.role == "name" and after.text == "=>" else []
+
+
+def _bound(tokens: list[Token], index: int, *, in_header: bool = False) -> Iterator[int]:
+    """The names in a list of patterns with their values: of declared variables, of parameters, of a pattern."""
+    begins = True
+    while tokens[index].text not in _ENDS and not (in_header and is_word(tokens[index], "in", "of")):
+        token = tokens[index]
+        after = max(index, token.pair) + 1
+        if token.text == ",":
+            begins = True
+        elif begins and tokens[after].text == ":":
+            after += 1
+        elif begins and token.text != "...":
+            begins = False
+            if token.text in {"[", "{"}:
+                yield from _bound(tokens, index + 1)
+            else:
+                yield index
+        index = after
+
+
+def _name(scopes: list[Scope]) -> None:
+    """Gives each variable the first name that means nothing else anywhere where the variable is seen.
+
+    The most frequent come first, but what the outermost function declares comes last: so the few first names are those
+    of the variables inside all functions, which makes these most alike.
+    """
+    outermost = next((scope for scope in scopes if scope.variables), None)
+    seen = {variable: [variable.scope] for variable in _variables(scopes)}
+    for scope in scopes:
+        for variable in scope.foreign:
+            seen[variable].append(scope)
+    for variable in sorted(seen, key=lambda one: (one.scope is outermost, -len(one.uses))):
+        taken = {other.short for scope in seen[variable] for other in scope.variables.values()}
+        taken |= {other.short for other in variable.scope.foreign} | variable.scope.unknown | KEYWORDS
+        variable.short = next(name for name in _shortest_first() if name not in taken)
+
+
+def _variables(scopes: list[Scope]) -> Iterator[Variable]:
+    return (variable for scope in scopes for variable in scope.variables.values())
 
 
 def _shortest_first() -> Iterator[str]:
-    """a, b, … z, A, … Z, aa, ab, …"""
     for length in count(1):
-        for letters in product(ascii_letters, repeat=length):
+        for letters in product(_LETTERS, repeat=length):
             yield "".join(letters)
