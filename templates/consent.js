@@ -3,6 +3,9 @@
 const consent = () => recall("consent") /*% if respect_gpc %*/ || navigator.globalPrivacyControl && "out" /*% endif %*/;
 const permitted = () => (consent() || "$fill(undecided)") === "in";
 
+// The decision that this page has acted upon.
+let heeded = consent();
+
 // What a page says of destinations, in options.integrations or set_consent: our own key decides, else All.
 function chosen(integrations, otherwise) {
   const { All = otherwise, [site.destination]: choice = All } = own(integrations);
@@ -11,42 +14,55 @@ function chosen(integrations, otherwise) {
 
 // Takes the visitor's decision. Undefined is none, and changes nothing.
 function decide(agrees) {
-  const before = consent();
-  if (agrees) {
-    const began = permitted();
-    remember("consent", "in");
-    if (before === "out") {
-      goOnline();
-      join({ optIn: true });
-    }
-    if (!began) {
-      // What waited in this page's memory alone.
-      Object.keys(unstored).forEach(name => remember(name, recall(name)));
-      if (!opened) {
-        connect();
-      }
-    }
-  } else if (agrees !== undefined) {
-    remember("consent", "out");
-    goOffline();
-    forget();
+  if (agrees !== undefined) {
+    const decision = agrees ? "in" : "out";
+    remember("consent", decision);
+    heed(true);
+    // Once more, where there was no room before.
+    remember("consent", decision);
   }
 }
 
-// Nothing is left of this visitor: neither what waits, nor what is stored, by us or by CleverTap.
+// Acts upon a decision. It is told to CleverTap by the page where it was made.
+function heed(made) {
+  const before = heeded;
+  heeded = consent();
+  if (heeded !== before) {
+    if (heeded === "out") {
+      goOffline(made);
+      forget();
+    } else {
+      if (before === "out") {
+        // Also what was called, and what the SDK noted, while nothing was wanted.
+        forget();
+        goOnline();
+        join(made && { optIn: true });
+      }
+      // What waited in this page's memory alone.
+      Object.keys(unstored).forEach(name => remember(name, recall(name)));
+      connect();
+    }
+  }
+}
+
+addEventListener("storage", () => heed());
+
+// Nothing is left of this visitor: neither what waits, nor what is stored, by us or by CleverTap. The decision stays.
 function forget() {
-  methods.reset();
+  eventProperties = {};
+  pageviewProperties = {};
   line = [];
   visitor = 0;
-  ["visitor", "line", "profile"].forEach(name => remember(name));
-  rememberDevice("");
+  ["user", "properties", "held", "visitor", "line", "profile"].forEach(name => remember(name));
   try {
-    Object.keys(localStorage).forEach(key => /^WZRK/.test(key) && delete localStorage[key]);
-    Object.keys(sessionStorage).forEach(key => /^WZRK/.test(key) && delete sessionStorage[key]);
+    [localStorage, sessionStorage].forEach(store => Object.keys(store).forEach(key => /^WZRK/.test(key) && delete store[key]));
   } catch (error) {}
-  document.cookie.split("; ").filter(cookie => /^WZRK/.test(cookie)).forEach(cookie => {
-    ["", ...domains()].forEach(domain => {
-      document.cookie = cookie.split("=")[0] + "=;path=/;max-age=0" + domain;
+  try {
+    rememberDevice("");
+    document.cookie.split("; ").filter(cookie => /^WZRK/.test(cookie)).forEach(cookie => {
+      ["", ...domains()].forEach(domain => {
+        document.cookie = cookie.split("=")[0] + "=;path=/;max-age=0" + domain;
+      });
     });
-  });
+  } catch (error) {}
 }

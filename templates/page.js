@@ -107,7 +107,7 @@ const methods = {
     id: () => user().id || null,
     traits: () => (recall("user") || 0).traits || {}
   }, methodsOf),
-  get_distinct_id: () => user().id || deviceId() || "",
+  get_distinct_id: () => user().id || permitted() && deviceId() || "",
   has_opted_out_tracking: () => consent() === "out"
   /*% endif %*/
 };

@@ -91,12 +91,17 @@ addEventListener("pagehide", () => {
     remember("line", kept("line", line));
     line = [];
   }
+  // Also of what the SDK noted meanwhile.
+  if (consent() === "out") {
+    forget();
+  }
 });
 
 // Back from the browser's cache, this page's SDK does not know what happened on other pages meanwhile. If that made
 // another device id, its calls are left to the next page.
 addEventListener("pageshow", event => {
   if (event.persisted) {
+    heed();
     opened = opened && seen === deviceOfSite();
     eventProperties = own(recall("properties"));
     takeLine();

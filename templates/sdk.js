@@ -9,7 +9,10 @@ let anew;
 let requested;
 //   left       the device id that a login or a reset is about to leave
 let left;
+//   answered   what the SDK does with an answer
+let answered;
 let patience = 100;
+let waiting;
 
 const deviceId = () => opened && clevertap.getCleverTapID();
 
@@ -39,26 +42,40 @@ function startAnew() {
   anew = true;
 }
 
-// The visitor wants none of this any more. Told so, the SDK would still send: only offline it does not.
-function goOffline() {
+// The visitor wants none of this any more. Told so, the SDK would still send. Offline it takes nothing new; what it
+// would send again by its clocks it drops where the device id has the ending that CleverTap gives to those who opted out.
+function goOffline(tell) {
   try {
-    if (opened) {
-      clevertap.privacy.push({ optOut: true });
+    if (answered) {
+      if (tell) {
+        clevertap.privacy.push({ optOut: true });
+      }
       clevertap.setOffline(true);
       startAnew();
+      answered.call($WZRK_WR, ":OO", 0, true, 0);
+      askedAt = 0;
     }
   } catch (error) {
     report("failed", "optOut", error);
   }
 }
 
+// As on a new page: with the page's view, which asks for a device id.
 function goOnline() {
-  if (opened) {
-    // Without it in the storage, the SDK takes no calls.
-    try {
-      localStorage.WZRK_ACCOUNT_ID = encodeURIComponent(JSON.stringify(site.account));
-    } catch (error) {}
-    clevertap.setOffline(false);
+  try {
+    if (answered) {
+      clevertap.clear();
+      // Without it in the storage, the SDK takes no calls.
+      try {
+        localStorage.WZRK_ACCOUNT_ID = encodeURIComponent(JSON.stringify(site.account));
+      } catch (error) {}
+      clevertap.setOffline(false);
+      clevertap.pageChanged();
+      anew = false;
+      askedAt = Date.now();
+    }
+  } catch (error) {
+    report("failed", "optOut", error);
   }
 }
 
@@ -86,7 +103,8 @@ function connect() {
   const account = live ? sdk.getAccountID() : ((sdk.account || 0)[0] || 0).id;
   // Its own loader has until ten seconds after the page's load.
   patience -= document.readyState === "complete";
-  if (!permitted()) {
+  clearTimeout(waiting);
+  if (answered || !permitted()) {
     return;
   }
   if (account && account !== site.account) {
@@ -103,7 +121,7 @@ function connect() {
     }
     load();
   } else if (!requested) {
-    setTimeout(connect, 100);
+    waiting = setTimeout(connect, 100);
   }
 }
 
@@ -121,7 +139,7 @@ function open() {
   /*% if use_ip %*/
   clevertap.privacy.push({ useIP: true });
   /*% endif %*/
-  const answered = $WZRK_WR.s;
+  answered = $WZRK_WR.s;
   $WZRK_WR.s = (device, session, login, number, ...values) => {
     // A late answer to what was sent before a login or a reset: the SDK would take it for theirs, and go back.
     if (permitted() && (device !== left || login && number === (window.oulReqN || number) || !askedAt && !anew)) {
@@ -134,7 +152,9 @@ function open() {
   const told = $WZRK_WR.tr;
   $WZRK_WR.tr = (...values) => {
     try {
-      told.apply($WZRK_WR, values);
+      if (permitted()) {
+        told.apply($WZRK_WR, values);
+      }
     } catch (error) {
       report("failed", "campaigns", error);
     }

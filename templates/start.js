@@ -1,11 +1,9 @@
 // Starts: first the calls that an earlier page could not hand over, then those that were noted before, in their
 // order.
 takeLine();
-/*% if respect_gpc %*/
 if (consent() === "out") {
   forget();
 }
-/*% endif %*/
 /*% if not companion %*/
 // Whoever kept a reference to the snippet's object goes on through its push.
 if (!(window.freshpaint || 0).push) {

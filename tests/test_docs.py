@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import pytest
 from click.testing import CliRunner
@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from freshtap import __version__, config, plan, schema
 from freshtap.cli import main
 from freshtap.reasons import REASONS
+from freshtap.transformations import Transformation
 
 ROOT: Final = Path(__file__).parents[1]
 PAGES: Final = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md")
@@ -118,15 +119,16 @@ def test_the_defaults_in_the_readmes_table_are_the_schemas() -> None:
     assert told == expected
 
 
-def test_what_is_not_supported_yet_is_in_one_place() -> None:
-    """The README's section names every key that a config is refused for, and the table points there."""
-    named = " ".join(quoted(section("Not in this version")))
-    table = {quoted(cells[0])[0]: cells[2] for cells in rows(section("Config"))}
-    for key, _ in plan.NOT_YET_SUPPORTED:
-        assert key.rpartition(".")[2] in named, key
-        assert "(#not-in-this-version)" in table[key], key
-    pointing = {key for key, text in table.items() if "(#not-in-this-version)" in text}
-    assert pointing == {key for key, _ in plan.NOT_YET_SUPPORTED}
+def test_every_operation_is_in_the_readmes_table() -> None:
+    """The table of transformations has each op, with the keys that it needs."""
+    told = {op: quoted(needs) for ops, needs, _ in rows(section("Transformations")) for op in quoted(ops)}
+    needed = {
+        get_args(model.model_fields["op"].annotation)[0]: [
+            field.alias or name for name, field in model.model_fields.items() if name not in {"op", "on"}
+        ]
+        for model in get_args(get_args(Transformation)[0])
+    }
+    assert told == needed
 
 
 def test_every_command_is_in_the_readmes_table() -> None:

@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import esprima
 import jsmin
@@ -19,11 +19,25 @@ from freshtap.javascript import pieces
 from freshtap.minify import minified
 from freshtap.reasons import REASONS
 from freshtap.site import Site
+from freshtap.transformations import SendBuiltin
 from meaning import meaning
 from sites import BASE
 
 TEMPLATES: Final = sorted((Path(__file__).parents[1] / "templates").glob("*.js"))
 ACCOUNT: Final = BASE["clevertap"]
+
+#: Every operation, conversion and built-in property.
+TRANSFORMATIONS: Final = [
+    {"op": "rename-event", "on": "A", "to": "B"},
+    {"op": "rename-property", "on": "*", "from": "a", "to": "b"},
+    *({"op": "change-type", "on": "A", "property": "x", "to": to} for to in ("text", "number", "boolean", "date")),
+    *({"op": op, "on": "identify", "property": "x"} for op in ("uppercase", "lowercase", "delete-property")),
+    *(
+        {"op": "send-builtin", "on": "*", "property": name}
+        for name in get_args(SendBuiltin.model_fields["property"].annotation)
+    ),
+    {"op": "send-constant", "on": "*", "property": "from", "value": 7},
+]
 
 #: Every feature on and off.
 CONFIGS: Final[dict[str, dict[str, Any]]] = {
@@ -37,6 +51,18 @@ CONFIGS: Final[dict[str, dict[str, Any]]] = {
     "a country code": {"identify": {"default_country_code": "+49"}},
     "a country code that keeps its zero": {"identify": {"default_country_code": "+39"}},
     "with the IP address": {"clevertap": {**ACCOUNT, "use_ip": True}},
+    "every transformation": {"track": {"send": "all"}, "transformations": TRANSFORMATIONS},
+    "a transformation, companion": {
+        "freshpaint": {"mode": "companion"},
+        "events": [{"name": "A"}],
+        "transformations": [{"op": "uppercase", "on": "A", "property": "x"}],
+    },
+    "consent": {"consent": {"required": True, "respect_gpc": True}},
+    "companion": {"freshpaint": {"mode": "companion"}},
+    "single-page": {"clevertap": {**ACCOUNT, "spa": True}},
+    "fetch, a proxy, a token": {
+        "clevertap": {**ACCOUNT, "transport": "fetch", "target_domain": "ct.example.com", "token": "x"},
+    },
 }
 
 
@@ -277,11 +303,21 @@ def test_debug_builds_know_a_sentence_for_every_reason() -> None:
 
 UNUSED: Final = {
     "charged": ({}, "order_id"),
-    "hold": ({"track": {"before_identify": "send"}}, '"held", '),
+    "hold": ({"track": {"before_identify": "send"}}, 'kept("held"'),
     "country code": ({}, "site.code"),
     "defined events": ({"track": {"send": "all"}}, "site.events"),
     "all events": ({}, "Notification Viewed"),
     "use_ip": ({}, "useIP"),
+    "transformations": ({}, "transform"),
+    "an operation": (
+        {"transformations": [{"op": "uppercase", "on": "identify", "property": "x"}]},
+        "lowercase",
+    ),
+    "built-in properties": ({}, "builtins"),
+    "Global Privacy Control": ({}, "globalPrivacyControl"),
+    "companion mode": ({}, "listen"),
+    "single-page applications": ({}, "hashchange"),
+    "fetch": ({}, "enableFetchApi"),
 }
 
 
