@@ -1,7 +1,7 @@
 // Freshpaint's own SDK is on the page and stays in charge of window.freshpaint: first its stub, an array that its script
 // reads later, then the real object. Every call of either is noted here, once, and goes on as if nobody listened.
 // Gives back the list of calls.
-function listen() {
+const listen = () => {
   const calls = [];
   const methods = ["identify", "track", "addEventProperties", "register", "addInitialEventProperties", "register_once",
     "removeEventProperty", "unregister", "addPageviewProperties", "reset",
@@ -93,4 +93,4 @@ function listen() {
     setInterval(() => heed(window.freshpaint), 50);
   }
   return calls;
-}
+};
