@@ -52,6 +52,7 @@ function goOffline(tell) {
       }
       clevertap.setOffline(true);
       startAnew();
+      delete (window.localStorage || 0).WZRK_L;
       answered.call($WZRK_WR, ":OO", 0, true, 0);
       askedAt = 0;
     }

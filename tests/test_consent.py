@@ -38,11 +38,15 @@ REFUSALS: Final = (
     "opt_out_tracking()",
 )
 
-#: A browser that says Global Privacy Control, one that says it does not, and one that denies its storage.
+#: A browser that says Global Privacy Control, one that says it does not; one that denies its storage, one that has none.
 ASKS: Final = "<script>Object.defineProperty(navigator, 'globalPrivacyControl', {get: () => true})</script>"
 DOES_NOT_ASK: Final = "<script>Object.defineProperty(navigator, 'globalPrivacyControl', {get: () => false})</script>"
 DENIED: Final = """<script>for (const name of ['localStorage', 'sessionStorage']) {
     Object.defineProperty(window, name, {get() { throw new DOMException('denied', 'SecurityError'); }});
+}</script>"""
+
+NULL: Final = """<script>for (const name of ['localStorage', 'sessionStorage']) {
+    Object.defineProperty(window, name, {value: null});
 }</script>"""
 
 #: Notes whether the page came back from the back/forward cache.
@@ -659,27 +663,25 @@ def test_both_keys(visitor: Visitor) -> None:
 # -- storage, hostile pages --------------------------------------------------------------------------------------------
 
 
-def test_with_storage_blocked_a_refusal_holds_for_the_page(visitor: Visitor) -> None:
-    """It cannot be remembered, but here it holds."""
-    visit = visitor(config=SEND)
-    visit.open(before=DENIED, script="freshpaint.track('A')")
-    arrive(visit, "- A")
-    visit.run("freshpaint.opt_out_tracking(); freshpaint.track('B')")
-    visit.until(lambda: told(visit) == [True], "CleverTap to be told")
-    left_alone(visit)
+@pytest.mark.parametrize("config", [{}, REQUIRED], ids=["none", "required"])
+@pytest.mark.parametrize("obstacle", [DENIED, NULL], ids=["denied", "null"])
+def test_without_storage_a_decision_holds_for_the_page(visitor: Visitor, config: dict[str, Any], obstacle: str) -> None:
+    """Refused, nothing is loaded; agreed, the SDK is, which then fails by itself; the next page has to ask again."""
+    visit = visitor(config=config)
+    visit.errors_expected = True
+    visit.open(before=obstacle, script="freshpaint.opt_out_tracking(); freshpaint.track('A')", until="bridge")
+    visit.run("freshpaint.track('B'); freshpaint.set_consent({Other: true})")
     sends_nothing(visit)
+    assert visit.loads["sdk"] == 0
     assert has_opted_out(visit)
+    visit.run("freshpaint.opt_in_tracking()")
+    visit.until(lambda: visit.loads["sdk"] == 1, "the SDK to be loaded")
+    assert not has_opted_out(visit)
+    visit.open("/next", before=obstacle, until="bridge")
+    assert not has_opted_out(visit)
+    visit.lets_pass(0.2)
+    assert visit.loads["sdk"] == (1 if "consent" in config else 2)
     assert visit.context.cookies() == []
-
-
-def test_with_storage_blocked_consent_holds_for_the_page(visitor: Visitor) -> None:
-    """The next page has to ask again."""
-    visit = visitor(config={**REQUIRED, **SEND})
-    visit.open(before=DENIED, script="freshpaint.track('A')", until="bridge")
-    visit.run("freshpaint.opt_in_tracking(); freshpaint.track('B')")
-    arrive(visit, "- A", "- B")
-    visit.open("/next", before=DENIED, script="freshpaint.track('C')", until="bridge")
-    sends_nothing(visit)
 
 
 def test_a_refusal_finds_room_where_storage_is_full(visitor: Visitor) -> None:

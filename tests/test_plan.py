@@ -142,45 +142,37 @@ def test_event_types() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("tables", "key", "sentence"),
-    [
-        ({"clevertap": {"token": "x"}}, "clevertap.token", '"x" {}. Allowed: no such key.'),
-        (
-            {"clevertap": {"target_domain": "a.b"}},
-            "clevertap.target_domain",
-            '"a.b" {}. Allowed: no such key.',
-        ),
-        ({"clevertap": {"spa": True}}, "clevertap.spa", "true {}. Allowed: false, or no such key."),
-        (
-            {"clevertap": {"transport": "fetch"}},
-            "clevertap.transport",
-            '"fetch" {}. Allowed: "jsonp", or no such key.',
-        ),
-        (
-            {"freshpaint": {"mode": "companion"}},
-            "freshpaint.mode",
-            '"companion" {}. Allowed: "standalone", or no such key.',
-        ),
-        ({"consent": {"required": True}}, "consent.required", "true {}. Allowed: false, or no such key."),
-        (
-            {"consent": {"respect_gpc": True}},
-            "consent.respect_gpc",
-            "true {}. Allowed: false, or no such key.",
-        ),
-        (
-            {"transformations": [{"op": "uppercase", "on": "*", "property": "x"}]},
-            "transformations",
-            "not supported yet, they come with a later release. Allowed: no such tables.",
-        ),
+EVERYTHING: dict[str, Any] = {
+    "clevertap": {
+        "account_id": "A-B-C",
+        "token": "x",
+        "target_domain": "ct.example.com",
+        "use_ip": True,
+        "spa": True,
+        "transport": "fetch",
+    },
+    "freshpaint": {"mode": "companion"},
+    "identify": {"default_country_code": "+1", "nested": "drop"},
+    "track": {"send": "all", "before_identify": "send", "nested": "drop"},
+    "consent": {"required": True, "respect_gpc": True},
+    "transformations": [
+        {"op": "rename-event", "on": "A", "to": "B"},
+        {"op": "rename-property", "on": "*", "from": "a", "to": "b"},
+        {"op": "change-type", "on": "identify", "property": "a", "to": "date"},
+        {"op": "uppercase", "on": "A", "property": "a"},
+        {"op": "lowercase", "on": "A", "property": "a"},
+        {"op": "delete-property", "on": "*", "property": "a"},
+        {"op": "send-builtin", "on": "*", "property": "url"},
+        {"op": "send-constant", "on": "*", "property": "a", "value": "x" * 512},
     ],
-    ids=lambda value: value if isinstance(value, str) and " " not in value else "",
-)
-def test_not_supported_yet(tables: dict[str, Any], key: str, sentence: str) -> None:
-    """What a later release brings is refused until then, never ignored."""
-    tables = {**tables, "clevertap": {"account_id": "A-B-C", **tables.get("clevertap", {})}}
-    expected = sentence.format("is not supported yet, it comes with a later release")
-    assert examined({"events": events("A"), **tables}) == [f"Error: {key}: {expected}"]
+}
+
+
+@pytest.mark.parametrize("key", EVERYTHING)
+def test_nothing_is_unsupported(key: str) -> None:
+    """Every key of the config does something: none is refused for being there, alone or with all the others."""
+    assert examined({"events": events("A"), key: EVERYTHING[key]}) == []
+    assert examined({"events": events("A"), **EVERYTHING}) == []
 
 
 def test_defaults_written_out() -> None:
@@ -194,30 +186,147 @@ def test_defaults_written_out() -> None:
     assert examined({"events": events("A"), **tables}) == []
 
 
+PROHIBITED = "& $ \" \\ % > < ! . : '"
+
+
 @pytest.mark.parametrize(
-    ("transformation", "expected"),
+    ("transformations", "expected"),
     [
         (
-            {"op": "uppercase", "on": "Oder", "property": "x"},
-            'Error: transformations[0].on: "Oder" is not an event of this config. '
-            'Allowed: the name of one of the [[events]], "*" or "identify". Did you mean "Order"?',
+            [{"op": "uppercase", "on": "Oder", "property": "x"}],
+            [
+                'Error: transformations[0].on: "Oder" is not an event of this config. '
+                'Allowed: the name of one of the [[events]], "*" or "identify". Did you mean "Order"?'
+            ],
         ),
         (
-            {"op": "rename-event", "on": "Order", "to": "View"},
-            'Error: events[1].name: "View" reaches CleverTap as "View", and so does "Order", transformations[0].to.',
+            [{"op": "rename-event", "on": "Order", "to": "View"}],
+            ['Error: events[1].name: "View" reaches CleverTap as "View", and so does "Order", transformations[0].to.'],
         ),
         (
-            {"op": "rename-event", "on": "Order", "to": "Stayed"},
-            'Error: transformations[0].to: "Stayed" is reserved by CleverTap and would not be sent. '
-            f"Allowed: any name but {RESERVED}.",
+            [{"op": "rename-event", "on": "Order", "to": "View"}, {"op": "rename-event", "on": "View", "to": "Order"}],
+            [],
+        ),
+        (
+            [{"op": "rename-event", "on": "Order", "to": "Stayed"}],
+            [
+                'Error: transformations[0].to: "Stayed" is reserved by CleverTap and would not be sent. '
+                f"Allowed: any name but {RESERVED}."
+            ],
+        ),
+        (
+            [{"op": "rename-event", "on": "Order", "to": "Order: done"}],
+            ['Warning: transformations[0].to: "Order: done" reaches CleverTap as "Order done": : cannot be in a name.'],
+        ),
+        (
+            [{"op": "rename-event", "on": "Order", "to": "%"}],
+            [
+                'Error: transformations[0].to: "%" has nothing that CleverTap takes. '
+                f"Allowed: any text with more than {PROHIBITED} in it."
+            ],
+        ),
+        (
+            [{"op": "rename-event", "on": "Order", "to": "A"}, {"op": "rename-event", "on": "Order", "to": "B"}],
+            ['Error: transformations[1].on: "Order" is renamed already, by transformations[0].'],
+        ),
+        (
+            [{"op": "rename-event", "on": "Bought", "to": "Paid"}],
+            ['Warning: transformations[0]: "Paid" does nothing: a purchase is sent as "Charged".'],
+        ),
+        ([{"op": "rename-event", "on": "Off", "to": "View"}], []),
+        ([{"op": "uppercase", "on": "Off", "property": "x"}], []),
+        ([{"op": "uppercase", "on": on, "property": "x!"} for on in ("*", "identify", "Order")], []),
+        (
+            [{"op": "rename-property", "on": "*", "from": "a!", "to": "Coupon: code"}],
+            [
+                'Warning: transformations[0].to: "Coupon: code" reaches CleverTap as "Coupon code": '
+                ": cannot be in a name."
+            ],
+        ),
+        (
+            [{"op": "rename-property", "on": "identify", "from": "a", "to": "!"}],
+            [
+                'Error: transformations[0].to: "!" has nothing that CleverTap takes. '
+                f"Allowed: any text with more than {PROHIBITED} in it."
+            ],
+        ),
+        (
+            [{"op": "send-constant", "on": "*", "property": "a.b", "value": 1}],
+            ['Warning: transformations[0].property: "a.b" reaches CleverTap as "ab": . cannot be in a name.'],
+        ),
+        (
+            [{"op": "send-constant", "on": "*", "property": "...", "value": 1}],
+            [
+                'Error: transformations[0].property: "..." has nothing that CleverTap takes. '
+                f"Allowed: any text with more than {PROHIBITED} in it."
+            ],
+        ),
+        (
+            [{"op": "send-constant", "on": "*", "property": "a", "value": "x" * 511 + "😀"}],
+            [
+                f'Warning: transformations[0].value: "{"x" * 59}… is sent without what is beyond 512 characters.',
+            ],
+        ),
+        ([{"op": "send-constant", "on": "*", "property": "a", "value": "x" * 510 + "😀"}], []),
+        (
+            [
+                {"op": "send-constant", "on": "Nobody", "property": "%", "value": "y" * 600},
+                {"op": "rename-event", "on": "Nobody", "to": "B"},
+            ],
+            [
+                'Error: transformations[0].on: "Nobody" is not an event of this config. '
+                'Allowed: the name of one of the [[events]], "*" or "identify".',
+                'Error: transformations[0].property: "%" has nothing that CleverTap takes. '
+                f"Allowed: any text with more than {PROHIBITED} in it.",
+                f'Warning: transformations[0].value: "{"y" * 59}… is sent without what is beyond 512 characters.',
+                'Error: transformations[1].on: "Nobody" is not an event of this config. '
+                'Allowed: the name of one of the [[events]], "*" or "identify".',
+            ],
         ),
     ],
-    ids=["no such event", "two become one", "reserved"],
+    ids=[
+        "no such event",
+        "two become one",
+        "two change places",
+        "reserved",
+        "cleaned",
+        "nothing left of an event",
+        "renamed twice",
+        "a purchase renamed",
+        "not enabled, renamed like another",
+        "not enabled",
+        "a prohibited character on the page's side",
+        "a property cleaned",
+        "nothing left of a property",
+        "a constant cleaned",
+        "nothing left of a constant",
+        "a constant too long",
+        "a constant just short enough",
+        "all at once",
+    ],
 )
-def test_transformations(transformation: dict[str, str], expected: str) -> None:
-    """A transformation is for an event of the plan, and a new name is checked like any other."""
-    found = examined({"events": events("Order", "View"), "transformations": [transformation]})
-    assert found[1:] == [expected]
+def test_transformations(transformations: list[dict[str, Any]], expected: list[str]) -> None:
+    """A transformation is for an event of the plan, and the names that it gives are checked like any other."""
+    plan_events = events("Order", "View") + events("Bought", charged=True) + events("Off", enabled=False)
+    assert examined({"events": plan_events, "transformations": transformations}) == expected
+
+
+def test_transformations_of_all_events() -> None:
+    """With send = "all" they can be on events that are not listed; those that are renamed are checked, too."""
+    on_any = [{"op": "uppercase", "on": "Anything", "property": "x"}, {"op": "rename-event", "on": "A", "to": "B"}]
+    assert examined({"track": {"send": "all"}, "transformations": on_any}) == []
+    onto_listed = [{"op": "rename-event", "on": "A", "to": "Order"}, {"op": "rename-event", "on": "B", "to": "C!"}]
+    assert examined({"track": {"send": "all"}, "events": events("Order"), "transformations": onto_listed}) == [
+        'Error: transformations[0].to: "A" reaches CleverTap as "Order", and so does "Order", events[0].name.',
+        'Warning: transformations[1].to: "C!" reaches CleverTap as "C": ! cannot be in a name.',
+    ]
+
+
+def test_a_rename_is_no_event_type_more() -> None:
+    """512 event types are those that CleverTap receives: a renamed event counts once, under its new name."""
+    names = [f"Event {number}" for number in range(512)]
+    rename = [{"op": "rename-event", "on": "Event 7", "to": "Another"}]
+    assert examined({"events": events(*names), "transformations": rename}) == []
 
 
 def test_strict() -> None:
@@ -230,7 +339,7 @@ def test_strict() -> None:
 def test_with_unreadable_parts() -> None:
     """Errors in the plan are named along with those of the file, events by their number in the file."""
     table = [{"nme": "A"}, {"name": "Stayed"}, {"name": 7}, {"name": "B"}, {"name": "B"}]
-    found = examined({"clevertap": {"region": "x"}, "events": table, "consent": {"required": True}})
+    found = examined({"clevertap": {"region": "x"}, "events": table, "consent": {"required": 1}})
     assert [line.split(": ")[1] for line in found] == [
         "clevertap.account_id",
         "clevertap.region",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final, get_args
 from zoneinfo import ZoneInfo
@@ -102,7 +102,7 @@ TEXT: Final = {
     "a fraction": ("-0.5", "-0.5"),
     "true": ("true", "true"),
     "false": ("false", "false"),
-    "a text, blanks included": ("' a b '", " a b "),
+    "a text": ("'a  b'", "a  b"),
     "an object, as JSON": ("{a: 1, b: {c: [true, null]}}", "{”a”:1,”b”:{”c”:[true,null]}}"),
     "an array, as JSON": ("[1, 'two', {three: 3}]", "[1,”two”,{”three”:3}]"),
     "an empty object": ("{}", "{}"),
@@ -136,7 +136,7 @@ NOT_NUMBER: Final = {
     "$812.37": ("'$812.37'", "$812.37"),
     "button": ("'button'", "button"),
     "an empty text": ("''", ""),
-    "a blank": ("' '", " "),
+    "a blank, which the SDK trims": ("' '", ""),
     "null": ("null", None),
     "true": ("true", True),
     "Infinity, written out": ("'Infinity'", "Infinity"),
@@ -201,23 +201,29 @@ DIFFERS: Final = frozenset(
     {
         *("text: an object, as JSON", "text: a Date, as ISO text", "text: a BigInt", "not text: a symbol"),
         *("number: 24.6", "not number: $812.37", "boolean: TRUE", "date: a day", "date: an offset"),
-        *("date: a blank for the T", "not date: a symbol", "not date: an impossible day", "loud: text"),
+        *("date: a blank for the T", "not date: a symbol", "not date: an impossible day", "uppercase: text"),
     }
 )
 
 
 def conversions(before: str, config: str) -> Iterable[Case]:
     """One row for each value of the tables above, as the property that its operation is on."""
-    groups = {
-        **{"text": ("text", TEXT), "not text": ("text", NOT_TEXT)},
-        **{"number": ("number", NUMBER), "not number": ("number", NOT_NUMBER)},
-        **{"boolean": ("boolean", BOOLEAN), "not boolean": ("boolean", NOT_BOOLEAN)},
-        **{"date": ("date", DATE), "not date": ("date", NOT_DATE)},
-        **{"loud": ("loud", LOUD), "quiet": ("quiet", QUIET), "secret": ("secret", SECRET)},
+    groups: dict[str, tuple[str, Mapping[str, tuple[str, Any]]]] = {
+        "text": ("text", TEXT),
+        "not text": ("text", NOT_TEXT),
+        "number": ("number", NUMBER),
+        "not number": ("number", NOT_NUMBER),
+        "boolean": ("boolean", BOOLEAN),
+        "not boolean": ("boolean", NOT_BOOLEAN),
+        "date": ("date", DATE),
+        "not date": ("date", NOT_DATE),
+        "uppercase": ("loud", LOUD),
+        "lowercase": ("quiet", QUIET),
+        "deleted": ("secret", SECRET),
     }
     for group, (name, values) in groups.items():
-        for claim, (given, sent) in values.items():
-            claim = f"{group}: {claim}"
+        for value, (given, sent) in values.items():
+            claim = f"{group}: {value}"
             # A custom user property that is an array stays one.
             wrapped = before == "" and given.startswith("['")
             arrives = {} if sent is None else {name: [sent] if wrapped else sent}
@@ -259,7 +265,7 @@ def on_properties(before: str, config: str) -> Iterable[Case]:
             {"text": "{”a”:1}"},
             differs=True,
         ),
-        row("a frozen object", "Object.freeze({text: 7, old: 1})".replace("{", "{", 1), {"text": "7", "new": 1}),
+        row("a frozen object", "Object.freeze({text: 7, old: 1})", {"text": "7", "new": 1}),
         row(
             "all at once",
             "{text: 1, number: '2', boolean: 'true', date: 3000, loud: 'a', quiet: 'B', secret: 4, old: 5}",
@@ -470,13 +476,13 @@ def test_builtins(visitor: Visitor, form: Form, sdk: sdks.Version) -> None:
     """Each built-in property is what the page says when the call is made; timestamp is a Date."""
     visit = visitor(config={**SEND, "transformations": builtins()}, form=form, sdk=sdk)
     visit.open("/from")
-    visit.page.clock.set_fixed_time(1_700_000_123_000)
+    visit.page.clock.set_fixed_time(1_700_000_123)
     leave(visit, to="/shop/%C3%BC?q=a%20b&r=2#part")
     visit.run("document.title = 'The shop'; freshpaint.track('A', {url: 'mine', kept: 1})")
     [(_, _, properties)] = visit.arrives(1)
     expected = {**read(visit), "timestamp": "$D_1700000123", "kept": 1}
     assert properties == expected
-    assert list(BUILTINS) == ["url", *list(properties)[2:]] or set(properties) == {*BUILTINS, "kept"}
+    assert set(properties) == {*BUILTINS, "kept"}
     assert properties["path"] == "/shop/%C3%BC"
     assert properties["search"] == "?q=a%20b&r=2"
     assert properties["referrer"] == f"https://{SITE}/from"
@@ -533,10 +539,10 @@ def test_timestamp_is_the_time_of_the_call(visitor: Visitor, part: str) -> None:
     """Also where the call has to wait for the bridge or for the SDK, which arrive later."""
     visit = visitor(config={**SEND, "transformations": builtins("*", "timestamp")})
     gate = visit.hold("bridge" if part == "bridge" else "sdk")
-    visit.page.clock.set_fixed_time(1_700_000_000_000)
+    visit.page.clock.set_fixed_time(1_700_000_000)
     visit.open(until="commit" if part == "bridge" else "bridge")
     visit.run("freshpaint.track('A')")
-    visit.page.clock.set_fixed_time(1_700_000_060_000)
+    visit.page.clock.set_fixed_time(1_700_000_060)
     gate.open()
     visit.reaches("device")
     visit.run("freshpaint.track('B')")
@@ -549,10 +555,10 @@ def test_timestamp_is_the_time_of_the_call(visitor: Visitor, part: str) -> None:
 def test_held_events_keep_what_was_read(visitor: Visitor) -> None:
     """An event that waits for an identify on another page tells of its own."""
     visit = visitor(config={"transformations": builtins("*", "path", "timestamp")})
-    visit.page.clock.set_fixed_time(1_700_000_000_000)
+    visit.page.clock.set_fixed_time(1_700_000_000)
     visit.open("/landing")
     visit.run("freshpaint.track('A')")
-    visit.page.clock.set_fixed_time(1_700_000_060_000)
+    visit.page.clock.set_fixed_time(1_700_000_060)
     visit.open("/signup", script="freshpaint.identify('u1')")
     arrive(visit, "u1 identify", "u1 A")
     assert received(visit)[1].data == {"path": "/landing", "timestamp": "$D_1700000000"}
@@ -593,10 +599,10 @@ def test_hostile_calls_throw_nothing_and_cost_no_other(visitor: Visitor, moment:
 WORDS: Final = {
     "rename-property": "rename-property",
     "change-type": "changes[",
-    "uppercase": "toUpperCase",
-    "lowercase": "toLowerCase",
+    "uppercase": "uppercase(",
+    "lowercase": "lowercase(",
     "delete-property": "delete-property",
-    "send-builtin": "moment",
+    "send-builtin": "call.moment",
     "send-constant": "send-constant",
 }
 TYPES: Final = {"text": "text(value)", "number": "number: toNumber", "boolean": "boolean: ", "date": "date(value)"}
