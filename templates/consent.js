@@ -23,19 +23,20 @@ function decide(agrees) {
   }
 }
 
-// Acts upon a decision. It is told to CleverTap by the page where it was made.
+// Acts upon a decision, wherever it was made. The page where it was made tells CleverTap. One that was cleared away in
+// another tab still holds here.
 function heed(made) {
   const before = heeded;
-  heeded = consent();
+  heeded = consent() || before;
   if (heeded !== before) {
     if (heeded === "out") {
-      goOffline(made);
+      goOffline(true, made);
       forget();
     } else {
       if (before === "out") {
         // Also what was called, and what the SDK noted, while nothing was wanted.
         forget();
-        goOnline();
+        goOffline(false);
         join(made && { optIn: true });
       }
       // What waited in this page's memory alone.
@@ -49,20 +50,15 @@ addEventListener("storage", () => heed());
 
 // Nothing is left of this visitor: neither what waits, nor what is stored, by us or by CleverTap. The decision stays.
 function forget() {
-  eventProperties = {};
-  pageviewProperties = {};
+  methods.reset();
   line = [];
   visitor = 0;
-  ["user", "properties", "held", "visitor", "line", "profile"].forEach(name => remember(name));
-  try {
-    [localStorage, sessionStorage].forEach(store => Object.keys(store).forEach(key => /^WZRK/.test(key) && delete store[key]));
-  } catch (error) {}
+  ["visitor", "line", "profile"].forEach(name => remember(name));
   try {
     rememberDevice("");
-    document.cookie.split("; ").filter(cookie => /^WZRK/.test(cookie)).forEach(cookie => {
-      ["", ...domains()].forEach(domain => {
-        document.cookie = cookie.split("=")[0] + "=;path=/;max-age=0" + domain;
-      });
-    });
+    document.cookie.split("; ").forEach(cookie => /^WZRK/.test(cookie) && ["", ...domains()].forEach(domain => {
+      document.cookie = cookie.split("=")[0] + "=;path=/;max-age=0" + domain;
+    }));
+    [localStorage, sessionStorage].forEach(store => Object.keys(store).forEach(key => /^WZRK/.test(key) && delete store[key]));
   } catch (error) {}
 }

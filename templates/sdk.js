@@ -42,38 +42,29 @@ function startAnew() {
   anew = true;
 }
 
-// The visitor wants none of this any more. Told so, the SDK would still send. Offline it takes nothing new; what it
-// would send again by its clocks it drops where the device id has the ending that CleverTap gives to those who opted out.
-function goOffline(tell) {
+// The visitor wants none of this any more, or wants it again. Either way the SDK begins anew. Told that it is unwanted, it
+// would still send. Offline it sends nothing new; what its clocks would send it drops under a device id with the ending
+// that CleverTap gives to those who opted out. Wanted again, it begins as on any page, with the page's view.
+function goOffline(offline, tell) {
   try {
     if (answered) {
       if (tell) {
         clevertap.privacy.push({ optOut: true });
       }
-      clevertap.setOffline(true);
-      startAnew();
-      delete (window.localStorage || 0).WZRK_L;
-      answered.call($WZRK_WR, ":OO", 0, true, 0);
-      askedAt = 0;
-    }
-  } catch (error) {
-    report("failed", "optOut", error);
-  }
-}
-
-// As on a new page: with the page's view, which asks for a device id.
-function goOnline() {
-  try {
-    if (answered) {
+      left = offline ? deviceId() || left : left;
       clevertap.clear();
-      // Without it in the storage, the SDK takes no calls.
-      try {
-        localStorage.WZRK_ACCOUNT_ID = encodeURIComponent(JSON.stringify(site.account));
-      } catch (error) {}
-      clevertap.setOffline(false);
-      clevertap.pageChanged();
+      delete (window.localStorage || 0).WZRK_L;
+      clevertap.setOffline(offline);
       anew = false;
-      askedAt = Date.now();
+      if (offline) {
+        askedAt = 0;
+        answered.call($WZRK_WR, ":OO", 0, true, 0);
+      } else {
+        askedAt = Date.now();
+        // Without it in the storage, the SDK takes no calls.
+        (window.localStorage || 0).WZRK_ACCOUNT_ID = encodeURIComponent(JSON.stringify(site.account));
+        clevertap.pageChanged();
+      }
     }
   } catch (error) {
     report("failed", "optOut", error);

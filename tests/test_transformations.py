@@ -84,6 +84,10 @@ CONFIGS: Final[dict[str, Config]] = {
             {"op": "change-type", "on": "Bought", "property": "order_id", "to": "text"},
         ],
     },
+    "not enabled": {
+        "events": [{"name": "Off", "enabled": False}, {"name": "Bought", "enabled": False, "charged": True}],
+        "transformations": [{"op": "send-constant", "on": "Off", "property": "never", "value": 1}],
+    },
     "before mapping": {
         "identify": {"default_country_code": "+1"},
         "transformations": [
@@ -324,6 +328,9 @@ TRACK: Final = Table(
             "Charged",
         ),
         Case("not enabled and renamed", "'Off', {row: ROW}", None, "renamed"),
+        Case("not enabled", "'Off', {row: ROW}", None, "not enabled", True),
+        Case("a purchase not enabled", "'Bought', {row: ROW, total: 1}", None, "not enabled", True),
+        Case("all others are sent", "'off', {row: ROW}", {}, "not enabled", True, "off"),
         Case("the name of one not enabled", "'On', {row: ROW}", {}, "renamed", False, "On"),
     ],
     CONFIGS,
