@@ -20,7 +20,9 @@ README: Final = ROOT / "README.md"
 EXAMPLE: Final = ROOT / "generator" / "example" / "freshtap.toml"
 
 #: The example without its purchase: identify and track, limits, order, events held.
-PLAIN: Final = merged(BASE, {"track": {"send": "defined"}, "events": [{"name": "Product Viewed"}, {"name": "Signed Up"}]})
+PLAIN: Final = merged(
+    BASE, {"track": {"send": "defined"}, "events": [{"name": "Product Viewed"}, {"name": "Signed Up"}]}
+)
 
 _ON: Final = {"on": "Signed Up", "property": "plan"}
 #: What switching each feature on changes in a config.
