@@ -18,7 +18,11 @@ const listen = () => {
       // What begins with $ Freshpaint says to itself.
       if (methods.includes(call[0]) && String(call[1])[0] !== "$") {
         identified = identified || /^(identify|reset)$/.test(call[0]);
-        calls.push(copy([call], 0, 3e5));
+        const heard = copy([call], 0, 3e5);
+        /*% if builtins %*/
+        heard.moment = [location.href, document.title, Date.now()];
+        /*% endif %*/
+        calls.push(heard);
         return true;
       }
     } catch (error) {}

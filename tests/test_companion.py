@@ -246,6 +246,20 @@ def test_values_are_those_of_the_call(visitor: Visitor) -> None:
     assert received(visit)[0].data == {"n": 1}
 
 
+@with_both_stubs
+def test_builtin_properties(visitor: Visitor, stub: Stub) -> None:
+    """They are what the page was when the call was made, also where our script was not there yet."""
+    builtin = {"transformations": [{"op": "send-builtin", "on": "*", "property": "path"}]}
+    visit = companion(visitor, merged(SEND, builtin))
+    gate = visit.hold("bridge")
+    visit.open("/one", script=STUBS[stub] + "freshpaint.track('A'); history.pushState(0, '', '/two');", until="commit")
+    gate.open()
+    visit.arrives(1)
+    visit.run(ARRIVES + "freshpaint.track('B'); history.pushState(0, '', '/three');")
+    arrive(visit, "- A", "- B")
+    assert [request.data for request in received(visit)] == [{"path": "/one"}, {"path": "/two"}]
+
+
 def test_consent(visitor: Visitor) -> None:
     """A decision that the page tells Freshpaint holds for CleverTap, too."""
     visit = companion(visitor, {"consent": {"required": True}})

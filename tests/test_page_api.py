@@ -696,6 +696,17 @@ def test_event_properties_persist(visitor: Visitor, add: str, add_initial: str, 
     assert properties(visit) == {"A": {"own": 1, "plan": "pro", "more": 2}}
 
 
+@pytest.mark.parametrize(("add", "add_initial", "remove"), NAMES)
+def test_a_removed_event_property_is_gone(visitor: Visitor, add: str, add_initial: str, remove: str) -> None:
+    """Once removed, it hides none of an event's own, and can be set as an initial one again."""
+    visit = visitor(config=SEND)
+    visit.open()
+    visit.run(f"""freshpaint.{add}({{n: 1}}); freshpaint.{remove}('n'); freshpaint.track('A', {{n: 2}});
+        freshpaint.{add_initial}({{n: 3}}); freshpaint.track('B');""")
+    arrive(visit, "- A", "- B")
+    assert properties(visit) == {"A": {"n": 2}, "B": {"n": 3}}
+
+
 @at_each_moment
 def test_pageview_properties_ride_along(visitor: Visitor, moment: Moment) -> None:
     """They ride along on their page, win over the event's own, and give way to event properties, as in Freshpaint."""

@@ -83,7 +83,7 @@ def bridge(site: Site, *, minifier: str = MINIFIERS[0], debug: bool = False) -> 
 def snippet(site: Site, *, minifier: str = MINIFIERS[0]) -> str:
     """The inline script that notes calls until the account's script is there, without its script element."""
     features = Features.of(site)
-    return _snippet(features.companion, bool(features.builtins) and not features.companion, minifier)
+    return _snippet(features.companion, bool(features.builtins), minifier)
 
 
 @cache
