@@ -34,14 +34,15 @@ strange host, nothing that CleverTap could not decode, nothing sent again under 
 such a thing says so: ``visit.errors_expected = True``, ``visit.moved_repeats_expected = True``.
 
 Tables of cases run once on the minified build; the rows that differ run also on the readable build, the older SDK and
-in other time zones. ``--full`` runs every row in every one of them.
+in other time zones. Scenarios run on the minified build and the newest SDK, those about order on the others as well.
+``--full`` runs every row and every scenario in every one of them.
 """
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator
-from typing import Protocol
+from typing import Final, Protocol
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -61,6 +62,12 @@ ARGUMENTS = (
     "--no-first-run",
     "--no-pings",
     "--blink-settings=imagesEnabled=false",
+)
+
+
+#: Files whose scenarios run on every build and SDK version each time: whose an event is differs most between versions.
+RUN_ON_ALL: Final = frozenset(
+    {"test_ordering.py", "test_templates.py", "test_artifacts.py", "test_config.py", "test_cli.py"}
 )
 
 
@@ -115,6 +122,23 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
                 for table, variant, case in table.rows(full=metafunc.config.getoption("full"))
             ],
         )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the scenarios on other builds and SDK versions to ``--full``, except where those are what they are about."""
+    if not config.getoption("full"):
+        left = [item for item in items if _is_variant(item)]
+        items[:] = [item for item in items if not _is_variant(item)]
+        config.hook.pytest_deselected(items=left)
+
+
+def _is_variant(item: pytest.Item) -> bool:
+    """Whether an item is a scenario that runs on the minified build and the newest SDK as well."""
+    callspec = getattr(item, "callspec", None)
+    if callspec is None or "table" in callspec.params or item.path.name in RUN_ON_ALL:
+        return False
+    values = callspec.params.values()
+    return any(value in ("readable", "tdewolff", "2.3.3") for value in values if isinstance(value, str))
 
 
 @pytest.fixture(scope="session")

@@ -183,11 +183,15 @@ class Visit:
         if "sdk" not in self._blocked and "collector" not in self._blocked:
             self.reaches("sdk")
             self.until_page(_AT_REST, "the SDK to have its device id")
+        self._is_left_alone(QUIET)
+        self._is_left_alone(QUIET + 5 * self._slowness())
+        return self.collector.calls()
+
+    def _is_left_alone(self, seconds: float) -> None:
         self.until(
-            lambda: not self._in_flight and time.monotonic() - self._last_traffic > QUIET + 10 * self._slowness(),
+            lambda: not self._in_flight and time.monotonic() - self._last_traffic > seconds,
             "CleverTap's servers to be left alone",
         )
-        return self.collector.calls()
 
     def _slowness(self) -> float:
         """How long the page takes to answer at all, in seconds: on a busy machine, silence says less."""
