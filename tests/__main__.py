@@ -21,4 +21,4 @@ if __name__ == "__main__":
     if found.returncode:
         sys.exit(found.returncode)
     os.environ["FRESHTAP_BROWSER"] = found.stdout.strip()
-    become(python, "-m", "pytest", *(sys.argv[1:] or ["--numprocesses", "3"]))
+    become(python, "-m", "pytest", *(sys.argv[1:] or ["--numprocesses", "2"]))
