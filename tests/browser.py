@@ -16,7 +16,16 @@ from pathlib import Path
 from typing import Final
 
 VARIABLE: Final = "FRESHTAP_BROWSER"
-NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+#: The shell is Chromium without its windows: the same engine, which starts a page in half the time.
+NAMES: Final = (
+    "chromium-headless-shell",
+    "chrome-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+)
 MACOS_APPLICATIONS: Final = (
     "Google Chrome.app/Contents/MacOS/Google Chrome",
     "Chromium.app/Contents/MacOS/Chromium",
@@ -25,6 +34,7 @@ MACOS_APPLICATIONS: Final = (
 PACKAGE_MANAGERS: Final[dict[str, Sequence[Sequence[str]]]] = {
     "apt-get": (
         ("apt-get", "update"),
+        ("apt-get", "install", "--yes", "--no-install-recommends", "chromium-headless-shell"),
         ("apt-get", "install", "--yes", "--no-install-recommends", "chromium"),
     ),
     "dnf": (("dnf", "install", "--assumeyes", "chromium"),),
@@ -75,9 +85,12 @@ def _of_this_machine() -> Iterable[str]:
 def _of_playwright() -> Iterable[str]:
     # In a process of its own: one process runs one Playwright, and the tests may have theirs open.
     ask = "from playwright.sync_api import sync_playwright as s\nwith s() as p: print(p.chromium.executable_path)"
-    path = _output([sys.executable, "-c", ask]).strip()
-    if path and Path(path).exists():
-        yield path
+    browser = Path(_output([sys.executable, "-c", ask]).strip())
+    # <browsers>/chromium-1234/chrome-linux/chrome has its shell beside it, in <browsers>/chromium_headless_shell-1234/.
+    if len(browser.parents) > 2:
+        yield from map(str, sorted(browser.parents[2].glob("chromium_headless_shell-*/*/*headless*shell")))
+    if browser.is_file():
+        yield str(browser)
 
 
 def _runs(executable: str) -> bool:
@@ -121,9 +134,9 @@ def _install_with_package_manager() -> str | None:
         print(f"Installing Chromium with {manager}.", file=sys.stderr)
         for command in commands:
             _succeeds(command if manager == "brew" else _as_root(command))
-        found = next(filter(_runs, _of_this_machine()), None)
-        if found:
-            return found
+            found = next(filter(_runs, _of_this_machine()), None)
+            if found:
+                return found
     return None
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Final, Literal
+from typing import Final
 
 import pytest
 
 from conftest import Visitor
+from moments import Moment, by_snippet_and_bridge
 from tables import Case, Properties, Table, Variant
 from wire import SEND, arrive
 
@@ -102,10 +103,8 @@ def test_identify(
     assert arrived(table, variant, case) == case.expected(variant)
 
 
-@pytest.mark.parametrize("moment", ["before the bridge", "after it"])
-def test_options_keep_the_values_they_were_made_with(
-    visitor: Visitor, moment: Literal["before the bridge", "after it"]
-) -> None:
+@by_snippet_and_bridge
+def test_options_keep_the_values_they_were_made_with(visitor: Visitor, moment: Moment) -> None:
     """What the page changes in its options afterwards decides nothing about the call."""
     script = """{ const options = {integrations: {All: false}};
         freshpaint.track('A', {}, options);
@@ -113,13 +112,7 @@ def test_options_keep_the_values_they_were_made_with(
         freshpaint.track('B', {}, options);
         options.integrations.All = false; }"""
     visit = visitor(config=SEND)
-    if moment == "before the bridge":
-        gate = visit.hold("bridge")
-        visit.open(script=script, until="commit")
-        gate.open()
-    else:
-        visit.open()
-        visit.run(script)
+    moment(visit, script)
     arrive(visit, "- B")
 
 

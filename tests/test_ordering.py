@@ -9,8 +9,8 @@ import pytest
 import sdk as sdks
 from conftest import Visitor
 from freshtap.collector import Request
+from moments import Moment, at_each_moment, before_the_sdk, by_snippet_and_bridge
 from sites import Form
-from visit import Visit
 from wire import SEND, VARIANTS, arrive, devices, order, received
 
 #: Three users in one tick, with an event before each, between them, and behind.
@@ -18,40 +18,6 @@ THREE_USERS = """freshpaint.track('A'); freshpaint.identify('u1'); freshpaint.tr
     freshpaint.identify('u2'); freshpaint.track('C'); freshpaint.identify('u3'); freshpaint.track('D');"""
 #: How they arrive: A was held until somebody was known.
 IN_ORDER = ("u1 identify", "u1 A", "u1 B", "u2 identify", "u2 C", "u3 identify", "u3 D")
-
-
-def before_the_bridge(visit: Visit, script: str) -> None:
-    """The snippet notes the calls."""
-    gate = visit.hold("bridge")
-    visit.open(script=script, until="commit")
-    gate.open()
-
-
-def before_the_sdk(visit: Visit, script: str) -> None:
-    """The bridge has the calls, the SDK is not there."""
-    gate = visit.hold("sdk")
-    visit.open(until="bridge")
-    visit.run(script)
-    gate.open()
-
-
-def before_the_device_id(visit: Visit, script: str) -> None:
-    """The SDK is there, CleverTap has not answered its first request."""
-    gate = visit.hold("collector")
-    visit.open(until="sdk")
-    visit.run(script)
-    gate.open()
-
-
-def after_the_sdk(visit: Visit, script: str) -> None:
-    """Everything is there."""
-    visit.open()
-    visit.run(script)
-
-
-Moment = Callable[[Visit, str], None]
-MOMENTS: tuple[Moment, ...] = (before_the_bridge, before_the_sdk, before_the_device_id, after_the_sdk)
-at_each_moment = pytest.mark.parametrize("moment", MOMENTS, ids=[moment.__name__ for moment in MOMENTS])
 
 
 def login(person: str) -> Callable[[Request], bool]:
@@ -86,7 +52,7 @@ def test_three_users_the_first_known_from_another_device(visitor: Visitor, momen
     arrive(visit, *IN_ORDER)
 
 
-@pytest.mark.parametrize("moment", [before_the_bridge, after_the_sdk])
+@by_snippet_and_bridge
 def test_three_users_all_known_from_other_devices(visitor: Visitor, moment: Moment) -> None:
     """Those who log in where somebody else was get the device ids that CleverTap knows them by."""
     visit = visitor()
@@ -97,7 +63,7 @@ def test_three_users_all_known_from_other_devices(visitor: Visitor, moment: Mome
     assert devices(visit, "u3") == {known["u3"]}
 
 
-@pytest.mark.parametrize("moment", [before_the_bridge, after_the_sdk])
+@by_snippet_and_bridge
 def test_three_users_with_a_slow_collector(visitor: Visitor, moment: Moment) -> None:
     """Also where every answer takes half a second."""
     visit = visitor()

@@ -11,15 +11,10 @@ import pytest
 
 import sdk as sdks
 from conftest import Visitor
+from moments import Moment, after_the_sdk, before_the_bridge, by_snippet_and_bridge
 from sites import Form
-from visit import Until, Visit
+from visit import Visit
 from wire import SEND, VARIANTS, arrive, leave, order, received
-
-Moment = Literal["before the bridge", "after it"]
-BEFORE: Final[Moment] = "before the bridge"
-AFTER: Final[Moment] = "after it"
-
-at_each_moment = pytest.mark.parametrize("moment", [BEFORE, AFTER])
 
 #: Every method that the contract names; what opts out stands before what opts in again.
 METHODS: Final = (
@@ -92,18 +87,6 @@ WATCH: Final = """
 BLOCKED: Final = 2000
 
 
-def make(visit: Visit, moment: Moment, script: str, *, until: Until = "device") -> None:
-    """Load a page that makes calls before the bridge is there, or once it is."""
-    if moment == AFTER:
-        visit.open(until=until)
-        visit.run(script)
-        return
-    gate = visit.hold("bridge")
-    visit.open(script=f"{{ {script} }}", until="commit")
-    gate.open()
-    visit.reaches(until)
-
-
 def properties(visit: Visit) -> dict[str, Mapping[str, Any]]:
     """What each event arrived with."""
     return {request.name: request.data for request in received(visit) if request.kind == "event"}
@@ -112,13 +95,12 @@ def properties(visit: Visit) -> dict[str, Mapping[str, Any]]:
 # -- the methods -------------------------------------------------------------------------------------------------------
 
 
-@at_each_moment
+@by_snippet_and_bridge
 def test_every_method_takes_whatever_comes(visitor: Visitor, moment: Moment) -> None:
     """Each method exists, and called with nothing, with null or with hostile values it neither throws nor harms what follows."""
     visit = visitor(config={"track": {"send": "defined"}, "events": [{"name": "After"}]})
-    make(
+    moment(
         visit,
-        moment,
         f"""{HOSTILE} {WATCH}
         const methods = {json.dumps(METHODS)};
         window.missing = methods.filter((name) => typeof freshpaint[name] !== 'function');
@@ -155,13 +137,12 @@ def test_an_endless_user_id(visitor: Visitor) -> None:
     visit.arrives(2)
 
 
-@at_each_moment
+@by_snippet_and_bridge
 def test_unknown_methods_do_nothing_and_can_be_chained(visitor: Visitor, moment: Moment) -> None:
     """page, group, alias, people.set and made-up methods send nothing, return something that can be chained and has no then."""
     visit = visitor(config=SEND)
-    make(
+    moment(
         visit,
-        moment,
         """const made = [
             freshpaint.page(), freshpaint.page('Shop', 'Home', {a: 1}), freshpaint.group('g1', {a: 1}), freshpaint.alias('u2', 'u1'),
             freshpaint.people.set({a: 1}), freshpaint.people.track_charge(7), freshpaint.made_up('x'), freshpaint.made.up.and.more(1),
@@ -176,13 +157,12 @@ def test_unknown_methods_do_nothing_and_can_be_chained(visitor: Visitor, moment:
     assert visit.run("return dead") == 0
 
 
-@at_each_moment
+@by_snippet_and_bridge
 def test_a_chain_on_a_group(visitor: Visitor, moment: Moment) -> None:
     """get_group is one of the unknown methods: Freshpaint's own snippet lets pages chain on what it returns."""
     visit = visitor(config=SEND)
-    make(
+    moment(
         visit,
-        moment,
         """try { freshpaint.get_group('company', 'c1').set({a: 1}); } catch (error) { window.caught = String(error); }
         freshpaint.track('After');""",
     )
@@ -190,14 +170,13 @@ def test_a_chain_on_a_group(visitor: Visitor, moment: Moment) -> None:
     assert visit.run("return window.caught") is None
 
 
-@at_each_moment
+@by_snippet_and_bridge
 @pytest.mark.parametrize("call", ["freshpaint.push()", "freshpaint.push(null)", "freshpaint.push(revoked)"])
 def test_pushing_nothing(visitor: Visitor, moment: Moment, call: str) -> None:
     """A push of what is no call throws as little as any other."""
     visit = visitor(config=SEND)
-    make(
+    moment(
         visit,
-        moment,
         f"""{HOSTILE} try {{ {call}; }} catch (error) {{ window.caught = String(error); }}
         freshpaint.track('After');""",
     )
@@ -205,13 +184,12 @@ def test_pushing_nothing(visitor: Visitor, moment: Moment, call: str) -> None:
     assert visit.run("return window.caught") is None
 
 
-@at_each_moment
+@by_snippet_and_bridge
 def test_looking_at_freshpaint(visitor: Visitor, moment: Moment) -> None:
     """Loggers and polyfills that write it out, list it or compare it make it throw as little, and add no call."""
     visit = visitor(config=SEND)
-    make(
+    moment(
         visit,
-        moment,
         f"""{WATCH}
         freshpaint.track('First', {{a: 1, deep: {{b: 2}}}});
         const looks = {{
@@ -230,13 +208,12 @@ def test_looking_at_freshpaint(visitor: Visitor, moment: Moment) -> None:
     assert visit.run("return thrown") == []
 
 
-@at_each_moment
+@by_snippet_and_bridge
 def test_awaiting_comes_back(visitor: Visitor, moment: Moment) -> None:
     """Login code that awaits a call, or freshpaint itself, goes on: nothing has a then."""
     visit = visitor(config=SEND)
-    make(
+    moment(
         visit,
-        moment,
         """window.thens = [freshpaint, freshpaint.track, freshpaint.user(), freshpaint.user().traits(), freshpaint.made_up()]
             .map((one) => typeof one.then);
         (async () => {
@@ -261,13 +238,12 @@ def test_an_await_across_the_bridges_arrival(visitor: Visitor) -> None:
     visit.until_page("window.came", "the await to come back")
 
 
-@at_each_moment
+@by_snippet_and_bridge
 def test_get_distinct_id(visitor: Visitor, moment: Moment) -> None:
     """It is a string, before the bridge and after it; of somebody identified, their id."""
     visit = visitor()
-    make(
+    moment(
         visit,
-        moment,
         """window.ids = [freshpaint.get_distinct_id()];
         freshpaint.identify('u1');
         ids.push(freshpaint.get_distinct_id());""",
@@ -288,7 +264,7 @@ def test_get_distinct_id_without_the_sdk(visitor: Visitor) -> None:
 def test_has_opted_out_tracking(visitor: Visitor) -> None:
     """Nobody has, who was not asked: falsy before the bridge is there, false afterwards."""
     visit = visitor()
-    make(visit, BEFORE, "window.early = !!freshpaint.has_opted_out_tracking()", until="bridge")
+    before_the_bridge(visit, "window.early = !!freshpaint.has_opted_out_tracking()", until="bridge")
     assert visit.run("return [early, freshpaint.has_opted_out_tracking()]") == [False, False]
 
 
@@ -298,9 +274,8 @@ def test_has_opted_out_tracking(visitor: Visitor) -> None:
 def test_user_is_nobody_at_first(visitor: Visitor) -> None:
     """Without an identify there is no id, and traits() is an empty object."""
     visit = visitor()
-    make(
+    before_the_bridge(
         visit,
-        BEFORE,
         "window.early = [!!freshpaint.user().id(), Object.keys(freshpaint.user().traits())]",
         until="bridge",
     )
@@ -308,13 +283,12 @@ def test_user_is_nobody_at_first(visitor: Visitor) -> None:
     assert visit.run("return [freshpaint.user().id() == null, freshpaint.user().traits()]") == [True, {}]
 
 
-@at_each_moment
+@by_snippet_and_bridge
 def test_user_traits_gather(visitor: Visitor, moment: Moment) -> None:
     """traits() gathers the user properties of one id, also those without one; a different id starts empty."""
     visit = visitor()
-    make(
+    moment(
         visit,
-        moment,
         """window.seen = [];
         freshpaint.identify('u1', {plan: 'free', city: 'Pune'});
         freshpaint.identify('u1', {plan: 'pro'});
@@ -384,7 +358,7 @@ def test_user_survives_blocked_storage(visitor: Visitor) -> None:
 # -- values ------------------------------------------------------------------------------------------------------------
 
 
-@at_each_moment
+@by_snippet_and_bridge
 @pytest.mark.parametrize(("form", "sdk"), VARIANTS)
 def test_calls_keep_the_values_they_were_made_with(
     visitor: Visitor, moment: Moment, form: Form, sdk: sdks.Version
@@ -392,9 +366,8 @@ def test_calls_keep_the_values_they_were_made_with(
     """Nested objects, arrays and Dates that the page changes after the call arrive as they were, and are the page's own to change."""
     visit = visitor(form=form, sdk=sdk)
     gate = visit.hold("sdk")
-    make(
+    moment(
         visit,
-        moment,
         """const given = () => ({n: 1, deep: {n: 2, list: [1, 2]}, list: ['a', {b: 1}], when: new Date(1000), deeper: {when: new Date(2000)}});
         const user = {plan: 'pro', tags: ['a'], birthday: new Date(Date.UTC(1988, 8, 28))};
         const shared = {since: new Date(3000), ride: [1]};
@@ -477,7 +450,7 @@ SENDABLE: Final[Mapping[str, tuple[str, Mapping[str, Any] | None]]] = {
 
 @pytest.mark.parametrize(
     ("moment", "form", "sdk"),
-    [(BEFORE, *VARIANTS[0]), *((AFTER, *variant) for variant in VARIANTS)],
+    [(before_the_bridge, *VARIANTS[0]), *((after_the_sdk, *variant) for variant in VARIANTS)],
 )
 def test_what_is_sendable_arrives(visitor: Visitor, moment: Moment, form: Form, sdk: sdks.Version) -> None:
     """Whatever is wrong with properties: nothing throws, the page is never blocked, and what can be sent of them arrives."""
@@ -486,7 +459,7 @@ def test_what_is_sendable_arrives(visitor: Visitor, moment: Moment, form: Form, 
         f"attempt({json.dumps(name)}, () => freshpaint.track({json.dumps(name)}, {given}));"
         for name, (given, _) in SENDABLE.items()
     )
-    make(visit, moment, f"{HOSTILE} {WATCH} freshpaint.identify('u1'); {calls}")
+    moment(visit, f"{HOSTILE} {WATCH} freshpaint.identify('u1'); {calls}")
     visit.arrives(1 + len(SENDABLE))
     came = properties(visit)
     assert list(came) == list(SENDABLE)
@@ -498,13 +471,12 @@ def test_what_is_sendable_arrives(visitor: Visitor, moment: Moment, form: Form, 
     assert visit.run("return longest[1]") < BLOCKED, visit.run("return longest")
 
 
-@at_each_moment
+@by_snippet_and_bridge
 def test_user_properties_that_are_sendable_arrive(visitor: Visitor, moment: Moment) -> None:
     """What is wrong with one user property costs neither the others nor the page."""
     visit = visitor()
-    make(
+    moment(
         visit,
-        moment,
         f"""{HOSTILE} {WATCH}
         attempt('identify', () => freshpaint.identify('u1', Object.freeze({{
             plan: 'pro', get name() {{ return fails(); }}, email: throwing, birthday: revoked, phone: Symbol('mine'), gender: cycle,
@@ -552,7 +524,7 @@ CALLBACKS: Final[Mapping[str, str]] = {
 
 
 @pytest.mark.parametrize("unknown", ["hold", "drop"])
-@pytest.mark.parametrize("moment", [BEFORE, "without the SDK", AFTER])
+@pytest.mark.parametrize("moment", [before_the_bridge, "without the SDK", after_the_sdk])
 def test_every_callback_is_called(
     visitor: Visitor, moment: Moment | Literal["without the SDK"], unknown: Literal["hold", "drop"]
 ) -> None:
@@ -565,7 +537,7 @@ def test_every_callback_is_called(
     script = f"window.called = {{}}; {calls} window.atOnce = {{...called}};"
     clock = visit.page.clock
     clock.install()
-    if moment == BEFORE:
+    if moment == before_the_bridge:
         gate = visit.hold("bridge")
         visit.open(script=script, until="commit")
         clock.pause_at(time.time() + 60)
@@ -573,7 +545,7 @@ def test_every_callback_is_called(
         gate.open()
         visit.until_page("window.freshtap", "the bridge to have the calls")
     else:
-        if moment == AFTER:
+        if moment == after_the_sdk:
             visit.open()
         else:
             visit.block("sdk")
@@ -587,14 +559,13 @@ def test_every_callback_is_called(
     assert visit.run("return called") == dict.fromkeys(CALLBACKS, 1)
 
 
-@at_each_moment
+@by_snippet_and_bridge
 def test_a_throwing_callback_harms_nobody_else(visitor: Visitor, moment: Moment) -> None:
     """What a page's own callback throws is the page's: the other callbacks are called, and every call arrives."""
     visit = visitor()
     visit.errors_expected = True
-    make(
+    moment(
         visit,
-        moment,
         """const fails = () => { throw Error('mine'); };
         const done = () => { window.done = (window.done || 0) + 1; };
         freshpaint.ready(fails);
@@ -610,17 +581,16 @@ def test_a_throwing_callback_harms_nobody_else(visitor: Visitor, moment: Moment)
     assert visit.console_errors == []
 
 
-@at_each_moment
+@by_snippet_and_bridge
 def test_navigating_in_a_callback(visitor: Visitor, moment: Moment) -> None:
     """People leave the page in their callbacks: the call, and those before it, arrive once."""
     visit = visitor()
-    make(
+    moment(
         visit,
-        moment,
         """const follow = () => { location.href = '/next'; };
         freshpaint.identify('u1');
         freshpaint.track('A', {}, {}, follow);""",
-        until="commit" if moment == BEFORE else "device",
+        until="commit" if moment == before_the_bridge else "device",
     )
     visit.page.wait_for_url("**/next", wait_until="commit")
     arrive(visit, "u1 identify", "u1 A")
@@ -653,14 +623,13 @@ NAMES: Final = [
 ]
 
 
-@at_each_moment
+@by_snippet_and_bridge
 @pytest.mark.parametrize(("add", "add_initial", "remove"), NAMES)
 def test_event_properties_ride_along(visitor: Visitor, moment: Moment, add: str, add_initial: str, remove: str) -> None:
     """They ride along with every event from then on, win over same-named ones, and are no user properties."""
     visit = visitor()
-    make(
+    moment(
         visit,
-        moment,
         f"""freshpaint.track('A', {{n: 0}});
         freshpaint.{add}({{n: 1, since: new Date(5000), deep: {{x: 1}}}});
         freshpaint.{add_initial}({{n: 2, first: true}});
@@ -707,13 +676,12 @@ def test_a_removed_event_property_is_gone(visitor: Visitor, add: str, add_initia
     assert properties(visit) == {"A": {"n": 2}, "B": {"n": 3}}
 
 
-@at_each_moment
+@by_snippet_and_bridge
 def test_pageview_properties_ride_along(visitor: Visitor, moment: Moment) -> None:
     """They ride along on their page, win over the event's own, and give way to event properties, as in Freshpaint."""
     visit = visitor(config=SEND)
-    make(
+    moment(
         visit,
-        moment,
         """freshpaint.addPageviewProperties({view: 'home', n: 1, both: 'view', when: new Date(5000)});
         freshpaint.addPageviewProperties({more: 2});
         freshpaint.addEventProperties({both: 'event'});
@@ -747,14 +715,13 @@ def test_event_properties_without_storage(visitor: Visitor) -> None:
 # -- push, references, replaced methods --------------------------------------------------------------------------------
 
 
-@at_each_moment
+@by_snippet_and_bridge
 @pytest.mark.parametrize(("form", "sdk"), VARIANTS)
 def test_push(visitor: Visitor, moment: Moment, form: Form, sdk: sdks.Version) -> None:
     """push takes a call as an array, or a function to run once the bridge is there; both keep their places in the order."""
     visit = visitor(form=form, sdk=sdk)
-    make(
+    moment(
         visit,
-        moment,
         """freshpaint.push(['identify', 'u1', {plan: 'pro'}]);
         freshpaint.push(['track', 'A', {n: 1}]);
         freshpaint.push(() => { freshpaint.track('B', {n: 2}); });
@@ -775,7 +742,7 @@ def test_calls_before_the_bridge_keep_their_order(visitor: Visitor) -> None:
     script = """freshpaint.track('A'); freshpaint.addEventProperties({n: 1}); freshpaint.track('B');
         freshpaint.identify('u1'); freshpaint.track('C'); freshpaint.removeEventProperty('n'); freshpaint.identify('u2'); freshpaint.track('D');
         freshpaint.ready(() => { freshpaint.track('E'); });"""
-    make(visit, BEFORE, script)
+    before_the_bridge(visit, script)
     arrive(visit, "u1 identify", "u1 A", "u1 B", "u1 C", "u2 identify", "u2 D", "u2 E")
     assert properties(visit) == {"A": {}, "B": {"n": 1}, "C": {"n": 1}, "D": {}, "E": {}}
 
@@ -784,9 +751,8 @@ def test_calls_before_the_bridge_keep_their_order(visitor: Visitor) -> None:
 def test_a_reference_to_the_snippets_object_goes_on_working(visitor: Visitor, form: Form, sdk: sdks.Version) -> None:
     """What the page kept from before the bridge, the object, a method, a chained one, works afterwards, answers included."""
     visit = visitor(form=form, sdk=sdk)
-    make(
+    before_the_bridge(
         visit,
-        BEFORE,
         """window.kept = freshpaint;
         window.methods = {identify: freshpaint.identify, track: freshpaint.track, user: freshpaint.user};
         window.user = freshpaint.user();""",
@@ -812,13 +778,12 @@ def test_a_reference_to_the_snippets_object_goes_on_working(visitor: Visitor, fo
     assert visit.run("return kept.then") is None
 
 
-@at_each_moment
+@by_snippet_and_bridge
 def test_a_method_that_the_page_wraps(visitor: Visitor, moment: Moment) -> None:
     """A page may put its own function in a method's place and call the original: it stays there when the bridge arrives."""
     visit = visitor(config=SEND)
-    make(
+    moment(
         visit,
-        moment,
         """const original = freshpaint.track;
         freshpaint.track = (name, ...rest) => original.call(freshpaint, name + ' (wrapped)', ...rest);
         freshpaint.mine = 7;
@@ -832,9 +797,8 @@ def test_a_method_that_the_page_wraps(visitor: Visitor, moment: Moment) -> None:
 def test_a_thousand_calls_before_the_bridge(visitor: Visitor) -> None:
     """Noted by the snippet and replayed, they neither throw nor block the page, and what identifies arrives."""
     visit = visitor(config={"track": {"send": "defined"}, "events": [{"name": "Last"}]})
-    make(
+    before_the_bridge(
         visit,
-        BEFORE,
         f"""{WATCH}
         attempt('calls', () => {{
             for (let n = 0; n < 1000; n++) {{ freshpaint.track('Unlisted', {{n, deep: {{list: [1, 2, 3]}}}}); }}

@@ -10,8 +10,8 @@ import pytest
 import sdk as sdks
 from conftest import Visitor
 from freshtap.collector import Request
+from moments import Moment, at_each_moment
 from sites import Config, Form
-from test_ordering import MOMENTS, Moment
 from visit import SITE, Visit
 from wire import VARIANTS, arrive, devices
 
@@ -167,7 +167,7 @@ ROUTES: Final = """freshpaint.track('A'); history.pushState(null, '', '/a');
 IN_ORDER: Final = ("u1 identify", "u1 A", "u1 B", "u2 identify", "u2 C", "u3 identify", "u3 D")
 
 
-@pytest.mark.parametrize("moment", MOMENTS, ids=[moment.__name__ for moment in MOMENTS])
+@at_each_moment
 @pytest.mark.parametrize("sdk", sdks.PINNED)
 def test_events_keep_their_users(visitor: Visitor, moment: Moment, sdk: sdks.Version) -> None:
     """Whatever the route, every event reaches CleverTap under the user who was current when the page made the call."""

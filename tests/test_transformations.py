@@ -15,9 +15,9 @@ from freshtap import config as configs
 from freshtap import render
 from freshtap.site import Site
 from freshtap.transformations import SendBuiltin
+from moments import Moment, at_each_moment, by_snippet_and_bridge
 from sites import BASE, Config, Form, merged
 from tables import Case, Properties, Table, Variant, date, noon
-from test_ordering import Moment, at_each_moment
 from visit import SITE, Visit
 from wire import SEND, VARIANTS, arrive, leave, received
 
@@ -426,8 +426,8 @@ def test_what_the_page_is_told_of_its_user_is_not_transformed(visitor: Visitor) 
     assert visit.collector.profiles()[1][2] == {"Identity": "u1", **CONSTANTS, "loud": "A"}
 
 
-@pytest.mark.parametrize("moment", ["before the bridge", "after it"])
-def test_the_pages_objects_are_never_changed(visitor: Visitor, moment: str) -> None:
+@by_snippet_and_bridge
+def test_the_pages_objects_are_never_changed(visitor: Visitor, moment: Moment) -> None:
     """Neither what it passes in, nor what is in that."""
     visit = visitor(
         config={**SEND, "transformations": [*operations("*"), *operations("identify"), *constants("*"), *builtins()]}
@@ -437,13 +437,7 @@ def test_the_pages_objects_are_never_changed(visitor: Visitor, moment: str) -> N
         window.mine = function () { freshpaint.track('B', given); };
         freshpaint.identify('u1', given); freshpaint.addEventProperties(given); freshpaint.track('A', given);
         freshpaint.push(mine);"""
-    if moment == "before the bridge":
-        gate = visit.hold("bridge")
-        visit.open(script=script, until="commit")
-        gate.open()
-    else:
-        visit.open()
-        visit.run(script)
+    moment(visit, script)
     arrive(visit, "u1 identify", "u1 A", "u1 B")
     assert visit.run(
         "return JSON.stringify(given) === before && given.text === deep && given.old === deep && Object.keys(mine).length === 0"
@@ -580,21 +574,15 @@ NO_CALLS: Final = (
 )
 
 
-@pytest.mark.parametrize("moment", ["before the bridge", "after it"])
-def test_hostile_calls_throw_nothing_and_cost_no_other(visitor: Visitor, moment: str) -> None:
+@by_snippet_and_bridge
+def test_hostile_calls_throw_nothing_and_cost_no_other(visitor: Visitor, moment: Moment) -> None:
     """Nothing the page does to freshpaint throws, also where the page's state is noted with each call."""
     visit = visitor(config={**SEND, "transformations": builtins("*", "path")})
     script = "window.thrown = [];" + "".join(
         f"try {{ freshpaint.push({call}); }} catch (error) {{ thrown.push({call!r} + error); }}\n" for call in NO_CALLS
     )
     script += "freshpaint.track('After');"
-    if moment == "before the bridge":
-        gate = visit.hold("bridge")
-        visit.open(script=script, until="commit")
-        gate.open()
-    else:
-        visit.open()
-        visit.run(script)
+    moment(visit, script)
     arrive(visit, "- Frozen", "- After")
     assert visit.run("return thrown") == []
     assert {request.data["path"] for request in received(visit)} == {"/"}

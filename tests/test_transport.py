@@ -16,8 +16,9 @@ from freshtap import artifacts, render
 from freshtap import config as configs
 from freshtap.collector import Request
 from freshtap.site import Site
+from moments import Moment, at_each_moment, before_the_bridge
 from sites import ACCOUNT, BASE, STATIC, Config, Form, merged
-from test_ordering import IN_ORDER, THREE_USERS, Moment, at_each_moment, before_the_bridge
+from test_ordering import IN_ORDER, THREE_USERS
 from visit import COLLECTOR_HOSTS, SITE, Visit
 from wire import VARIANTS, arrive, devices, leave, order
 
