@@ -20,5 +20,5 @@ if __name__ == "__main__":
     )
     if found.returncode:
         sys.exit(found.returncode)
-    os.environ["FRESHTAP_BROWSER"] = found.stdout.strip()
+    os.environ["FRESHTAP_BROWSER"], os.environ["FRESHTAP_SHELL"] = found.stdout.splitlines()
     become(python, "-m", "pytest", *(sys.argv[1:] or ["--numprocesses", "2"]))

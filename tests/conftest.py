@@ -26,8 +26,8 @@ The keywords of ``visitor``: ``config`` (a mapping laid over ``sites.BASE``; Non
   ``requests``, ``logins()``, ``resets()``, ``repeats``, ``lost``. Its faults: ``slow(0.5)``, ``hang()``,
   ``lose_answers(lambda request: request.login, skip=1, times=1)``, ``lose_requests()``, ``refuse(503)``, ``heal()``.
   ``collector.knows("u1")`` makes somebody known from another device.
-- ``visit.page.clock`` moves the browser's time; ``visit.page.go_back(wait_until="commit")`` takes the page from the
-  back/forward cache.
+- ``visit.page.clock`` moves the browser's time; with ``caching_visitor`` in place of ``visitor``,
+  ``visit.page.go_back(wait_until="commit")`` takes the page from the back/forward cache.
 
 At its end every visit must be clean: no uncaught error, no unhandled rejection, no console error, no request to a
 strange host, nothing that CleverTap could not decode, nothing sent again under another person. A test that provokes
@@ -145,23 +145,38 @@ def _is_variant(item: pytest.Item) -> bool:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One browser for all tests of this process."""
+def chromium() -> Iterator[Callable[[str], Browser]]:
+    """Starts a browser, once for all tests of this process, and ends it with them."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=browsers.find_or_install(),
-            args=ARGUMENTS,
-            # Playwright turns it off; visitors have it.
-            ignore_default_args=["--disable-back-forward-cache"],
-        )
-        yield chromium
-        chromium.close()
+
+        @functools.cache
+        def start(path: str) -> Browser:
+            return playwright.chromium.launch(
+                executable_path=path,
+                args=ARGUMENTS,
+                # Playwright turns it off; visitors have it.
+                ignore_default_args=["--disable-back-forward-cache"],
+            )
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: Callable[[str], Browser]) -> Browser:
+    """The browser that starts pages fastest."""
+    return chromium(browsers.find_shell())
 
 
 @pytest.fixture
 def visitor(browser: Browser) -> Iterator[Visitor]:
     """Visits for one test, each checked to be clean when it ends."""
     yield from _visitors(browser)
+
+
+@pytest.fixture
+def caching_visitor(chromium: Callable[[str], Browser]) -> Iterator[Visitor]:
+    """Visits in a browser that keeps pages in its back/forward cache."""
+    yield from _visitors(chromium(browsers.find_or_install()))
 
 
 @pytest.fixture(scope="module")

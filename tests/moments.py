@@ -19,7 +19,7 @@ class Moment(Protocol):
         ...
 
 
-def before_the_bridge(visit: Visit, script: str, *, until: Until = "commit") -> None:
+def before_the_bridge(visit: Visit, script: str, *, until: Until = "bridge") -> None:
     """The snippet notes the calls."""
     gate = visit.hold("bridge")
     visit.open(script=f"{{ {script} }}", until="commit")

@@ -188,9 +188,9 @@ def test_a_page_left_without_consent_loses_what_waited(visitor: Visitor) -> None
     assert received(visit)[1].data == {}
 
 
-def test_a_page_from_the_cache_still_has_what_waited(visitor: Visitor) -> None:
+def test_a_page_from_the_cache_still_has_what_waited(caching_visitor: Visitor) -> None:
     """It is the same page, and in its memory the calls still wait."""
-    visit = visitor(config=REQUIRED)
+    visit = caching_visitor(config=REQUIRED)
     visit.open(script=f"{WATCH} {CALLS}", until="bridge")
     leave(visit)
     visit.reaches("bridge")
@@ -506,9 +506,9 @@ def test_a_decision_cleared_away_in_another_tab(visitor: Visitor, config: dict[s
     assert told(visit) == [True]
 
 
-def test_a_page_from_the_cache_sends_nothing(visitor: Visitor) -> None:
+def test_a_page_from_the_cache_sends_nothing(caching_visitor: Visitor) -> None:
     """It was left while everything was allowed; what was decided on another page holds there as well."""
-    visit = visitor()
+    visit = caching_visitor()
     known(visit, script=WATCH)
     leave(visit)
     visit.reaches("device")

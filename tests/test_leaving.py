@@ -348,9 +348,9 @@ def back(visit: Visit) -> Page:
     return visit.page
 
 
-def test_a_page_from_the_cache_sends_nothing_again(visitor: Visitor) -> None:
+def test_a_page_from_the_cache_sends_nothing_again(caching_visitor: Visitor) -> None:
     """What the next page has sent, the page that comes back from the cache does not send once more."""
-    visit = visitor()
+    visit = caching_visitor()
     gate = visit.hold("sdk")
     visit.open(script=WATCH, until="bridge")
     leave(visit, CALLS)
@@ -361,9 +361,9 @@ def test_a_page_from_the_cache_sends_nothing_again(visitor: Visitor) -> None:
     visit.stays_quiet(0.4)
 
 
-def test_a_page_from_the_cache_takes_its_line_back(visitor: Visitor) -> None:
+def test_a_page_from_the_cache_takes_its_line_back(caching_visitor: Visitor) -> None:
     """Where the next page could not send either, the page that comes back does, and then nobody else."""
-    visit = visitor()
+    visit = caching_visitor()
     visit.open(script=WATCH + "freshpaint.identify('u1')")
     visit.settled()
     gate = visit.hold("collector")
@@ -383,9 +383,9 @@ def test_a_page_from_the_cache_takes_its_line_back(visitor: Visitor) -> None:
     assert sorted(order(visit)) == sorted(["u1 identify", "u2 identify", "u2 B", "u2 C", "u2 D", "u2 E"])
 
 
-def test_after_a_reset_a_page_from_the_cache_is_nobodys(visitor: Visitor) -> None:
+def test_after_a_reset_a_page_from_the_cache_is_nobodys(caching_visitor: Visitor) -> None:
     """Nothing called after a reset carries the old user or their event properties, on no page."""
-    visit = visitor(config=SEND)
+    visit = caching_visitor(config=SEND)
     visit.open(
         script=WATCH + "freshpaint.identify('u1'); freshpaint.addEventProperties({plan: 'pro'}); freshpaint.track('A')"
     )
@@ -405,9 +405,9 @@ def test_after_a_reset_a_page_from_the_cache_is_nobodys(visitor: Visitor) -> Non
     assert visit.collector.events() == [("u1", "A", {"plan": "pro"}), (None, "B", {}), (None, "C", {})]
 
 
-def test_after_a_switch_a_page_from_the_cache_is_the_new_users(visitor: Visitor) -> None:
+def test_after_a_switch_a_page_from_the_cache_is_the_new_users(caching_visitor: Visitor) -> None:
     """Whoever was identified on the page in between is the current user of the page that comes back."""
-    visit = visitor()
+    visit = caching_visitor()
     visit.open(script=WATCH + "freshpaint.identify('u1'); freshpaint.track('A')")
     visit.settled()
     leave(visit)

@@ -87,8 +87,11 @@ class Repeat:
 
     @property
     def moved(self) -> bool:
-        """Whether the second time it was filed under another device or person than the first."""
-        return (self.first.device, self.first.person) != (self.again.device, self.again.person)
+        """Whether the second time it was filed under another device or person than the first.
+
+        Whoever logs in where nobody was known takes over the device with all that was filed under it: nothing moves.
+        """
+        return self.first.device != self.again.device or self.first.person not in (None, self.again.person)
 
 
 @dataclass(frozen=True, slots=True)
