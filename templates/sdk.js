@@ -159,9 +159,12 @@ function load() {
   const script = document.createElement("script");
   requested = true;
   const unshield = shield(script);
-  // Where the answer to a visitor's very first request was lost, the SDK blocks itself for ever. Not so where a
-  // login waits to be sent again: that one brings the device id.
   try {
+    // Its copy of the profile, which it decrypts like whoever logged in last; what comes of that would cost every profile
+    // of this page. Without one it begins a new one.
+    delete localStorage.WZRK_PR;
+    // Where the answer to a visitor's very first request was lost, the SDK blocks itself for ever. Not so where a
+    // login waits to be sent again: that one brings the device id.
     if (!/WZRK_G=/.test(document.cookie) && !localStorage.WZRK_G && !/OUL/.test(localStorage.WZRK_META)) {
       delete localStorage.WZRK_BLOCK;
     }

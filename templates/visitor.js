@@ -100,7 +100,15 @@ function identify(profile, who/*% if companion %*/, known/*% endif %*/) {
     }
     visitor = profile.Identity ? { Identity: profile.Identity } : { Email: profile.Email };
     remember("visitor", visitor);
-    send("onUserLogin", { Site: profile });
+    try {
+      send("onUserLogin", { Site: profile });
+    } catch (error) {
+      // The SDK decrypts what it stored in plain text, under a random salt: once in some hundreds of pages it takes what
+      // comes of that for whoever logged in last, and fails at it before it has done anything. Made to forget, it asks
+      // CleverTap.
+      startAnew();
+      send("onUserLogin", { Site: profile });
+    }
     if (!answering()) {
       settle();
     }

@@ -161,8 +161,19 @@ def test_a_repeat_under_somebody_else_is_visible() -> None:
     track(collector, "A", gc="mine", rn=7)
     track(collector, "A", gc="other", rn=7)
     identify(collector, {"Identity": "u1"}, gc="mine", rn=8)
-    track(collector, "A", gc="mine", rn=7)
+    track(collector, "B", gc="mine", rn=9)
+    identify(collector, {"Identity": "u2"}, gc="mine", rn=10)
+    track(collector, "B", gc="mine", rn=9)
     assert [repeat.moved for repeat in collector.repeats] == [True, True]
+
+
+def test_a_repeat_after_a_first_login_has_not_moved() -> None:
+    """Whoever is identified on a device that was nobody's takes over what was filed under it."""
+    collector = Collector()
+    track(collector, "A", gc="mine", rn=7)
+    identify(collector, {"Identity": "u1"}, gc="mine", rn=8)
+    track(collector, "A", gc="mine", rn=7)
+    assert [repeat.moved for repeat in collector.repeats] == [False]
 
 
 def test_the_sdks_own_traffic_is_no_call_of_the_page() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import pytest
 from playwright.sync_api import Page
 
+import sdk as sdks
 from conftest import Visitor
 from visit import Visit
 from wire import SEND, arrive, devices, leave, order, received
@@ -440,6 +441,41 @@ def test_the_sdks_store_of_unsent_requests_is_never_touched(visitor: Visitor) ->
     leave(visit, "", "/three")
     visit.reaches("bridge")
     assert visit.run("return localStorage.WZRK_L") == left
+
+
+#: What the SDK's decryption makes, now and then, of what it stored in plain text: on this page, each first time it reads.
+UNREADABLE: Final = """<script>
+    const readable = Storage.prototype.getItem;
+    const seen = {};
+    Storage.prototype.getItem = function (key) {
+        const value = readable.call(this, key);
+        return value && ['WZRK_K', 'WZRK_X', 'WZRK_PR'].includes(key) && !seen[key] ? (seen[key] = '"~"') : value;
+    };
+</script>"""
+
+
+@pytest.mark.parametrize("sdk", sdks.PINNED)
+@pytest.mark.parametrize(
+    ("calls", "came"),
+    [
+        ("freshpaint.identify('u2'); freshpaint.track('B')", ("u2 identify", "u2 B")),
+        ("freshpaint.identify('u1', {plan: 'pro'}); freshpaint.track('B')", ("u1 identify", "u1 B")),
+        ("freshpaint.identify({plan: 'pro'}); freshpaint.track('B')", ("u1 identify", "u1 B")),
+        ("freshpaint.reset(); freshpaint.identify('u2'); freshpaint.track('B')", ("u2 identify", "u2 B")),
+    ],
+    ids=["somebody else", "the same", "without an id", "after a reset"],
+)
+def test_where_the_sdk_cannot_read_who_it_knows(
+    visitor: Visitor, calls: str, came: Sequence[str], sdk: sdks.Version
+) -> None:
+    """The SDK fails at a login where it misreads its own store; the login arrives, and so do the events behind it."""
+    visit = visitor(sdk=sdk)
+    visit.open(script="freshpaint.identify('u1', {plan: 'free'}); freshpaint.track('A')")
+    visit.settled()
+    visit.open("/next", before=UNREADABLE)
+    visit.run(calls)
+    arrive(visit, "u1 identify", "u1 A", *came)
+    assert len(devices(visit, "u1")) == 1
 
 
 # -- the sticky block --------------------------------------------------------------------------------------------------
