@@ -314,8 +314,10 @@ def test_a_closed_tab_leaves_its_line_to_the_next(visitor: Visitor) -> None:
     with visit.page.expect_event("close"):
         visit.page.close(run_before_unload=True)
     # The browser takes its time to tell other tabs what the closed one stored.
-    visit.lets_pass(0.3)
-    visit.unblock("sdk")
+    visit.block("bridge")
+    visit.open("/waits", until="commit")
+    visit.until_page("Object.keys(localStorage).some((key) => /line$/.test(key))", "what the closed tab stored")
+    visit.unblock("sdk", "bridge")
     visit.open("/next")
     arrive(visit, *ARRIVED)
 
