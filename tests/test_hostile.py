@@ -15,7 +15,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import esprima
 import pytest
@@ -382,12 +382,34 @@ constants: Final = st.one_of(
     st.integers(-(2**53) + 1, 2**53 - 1),
     st.floats(allow_nan=False, allow_infinity=False),
 )
-#: By event: what it is renamed to, if it is; a property and what it is renamed to; a constant and its value.
+
+
+class Row(NamedTuple):
+    """One event of a config, and what is changed about it."""
+
+    event: str
+    renamed: str | None
+    given: str
+    """A property that the page gives, and what it is renamed to."""
+    sent_as: str
+    constant: str
+    value: str | bool | float
+
+    def changes(self) -> list[dict[str, Any]]:
+        """The transformations in the config."""
+        renamed = {"on": self.event, "op": "rename-event", "to": self.renamed}
+        return [
+            *([renamed] if self.renamed is not None else []),
+            {"on": self.event, "op": "rename-property", "from": self.given, "to": self.sent_as},
+            {"on": self.event, "op": "send-constant", "property": self.constant, "value": self.value},
+        ]
+
+
 rows: Final = st.lists(
-    st.tuples(hostile.texts, st.none() | hostile.texts, hostile.texts, hostile.texts, hostile.texts, constants),
+    st.builds(Row, hostile.texts, st.none() | hostile.texts, hostile.texts, hostile.texts, hostile.texts, constants),
     min_size=20,
     max_size=30,
-    unique_by=lambda row: row[0],
+    unique_by=lambda row: row.event,
 )
 user_properties: Final = st.dictionaries(hostile.texts, constants, min_size=10, max_size=40)
 #: Those become a standard field, or the event a purchase: tables of cases have them.
@@ -439,52 +461,56 @@ def accepted(tables: dict[str, Any]) -> dict[str, Any]:
 @given(rows, user_properties, hostile.texts, st.none() | hostile.texts)
 def test_texts_arrive(
     visitor: Visitor,
-    rows: list[tuple[Any, ...]],
+    rows: list[Row],
     user_properties: dict[str, Any],
     destination: str,
     token: str | None,
 ) -> None:
     """Names, new names, constants and the destination's key arrive at CleverTap, cleaned as it wants them, or were refused."""
-    changes: list[dict[str, Any]] = []
-    for event, new, old, to, name, value in rows:
-        changes += [{"on": event, "op": "rename-event", "to": new}] * (new is not None)
-        changes.append({"on": event, "op": "rename-property", "from": old, "to": to})
-        changes.append({"on": event, "op": "send-constant", "property": name, "value": value})
-    changes += [
-        {"on": "identify", "op": "send-constant", "property": name, "value": value}
-        for name, value in user_properties.items()
-        if name not in OF_THEIR_OWN
-    ]
     asked = {
-        "events": [{"name": event} for event, *_ in rows if event not in {"Charged", "*", "identify"}],
-        "transformations": changes,
+        "events": [{"name": row.event} for row in rows if row.event not in {"Charged", "*", "identify"}],
+        "transformations": [
+            *(change for row in rows for change in row.changes()),
+            *(
+                {"on": "identify", "op": "send-constant", "property": name, "value": value}
+                for name, value in user_properties.items()
+                if name not in OF_THEIR_OWN
+            ),
+        ],
         "track": {"send": "defined"},
-        "freshpaint": {
-            "destination": destination if destination.strip() and destination != "__proto__" else "CleverTap"
-        },
-        "clevertap": {"token": token} if token and token.strip() not in {"", "__proto__"} else {},
+        "freshpaint": {"destination": destination} if _is_name(destination) else {},
+        "clevertap": {"token": token} if token and _is_name(token) else {},
     }
     tables = accepted(merged(BASE, asked))
     site = plan.examine(config.from_mapping(tables)).site
+    given = {row.event: {row.given: number} for number, row in enumerate(rows)}
     visit = visitor(config=tables)
-    key = json.dumps(site.freshpaint.destination)
     visit.open()
+    key = json.dumps(site.freshpaint.destination)
     visit.run(f"freshpaint.identify('u1', {{}}, {{integrations: {{All: false, [{key}]: true}}}})")
     for event in site.names:
-        properties = {old: index for index, (name, _, old, *_) in enumerate(rows) if name == event}
-        visit.run(f"freshpaint.track({json.dumps(event)}, JSON.parse({json.dumps(json.dumps(properties))}))")
+        visit.run(f"freshpaint.track({json.dumps(event)}, JSON.parse({json.dumps(json.dumps(given[event]))}))")
     visit.arrives(1 + len(site.names))
-    arrived = {name: properties for _, name, properties in visit.collector.calls()}
-    assert arrived.pop("identify") == {"Identity": "u1", **_expected({}, site.transformations, {"identify"})}
-    assert arrived == {
-        sent: _expected(
-            {old: index for index, (name, _, old, *_) in enumerate(rows) if name == event},
-            site.transformations,
-            {event, "*"},
-        )
-        for event, sent in site.names.items()
+    assert [_comparable(properties) for _, _, properties in visit.collector.profiles()] == [
+        {"Identity": "u1", **_expected({}, site.transformations, {"identify"})}
+    ]
+    assert {name: _comparable(properties) for _, name, properties in visit.collector.events()} == {
+        name: _expected(given[event], site.transformations, {event, "*"}) for event, name in site.names.items()
     }
     visit.close()
+
+
+def _is_name(text: str) -> bool:
+    """Whether a text names something: others are refused, and end the config before a page could show anything."""
+    return text.strip() not in {"", "__proto__"}
+
+
+def _comparable(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """What arrived, with its numbers as JavaScript has them: of one kind."""
+    return {
+        name: float(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+        for name, value in properties.items()
+    }
 
 
 def _in_javascripts_order(properties: dict[str, Any]) -> dict[str, Any]:
@@ -504,4 +530,5 @@ def _expected(properties: dict[str, Any], changes: Iterable[Transformation], on:
     arrived: dict[str, Any] = {}
     for name, value in _in_javascripts_order(properties).items():
         arrived.setdefault(clevertap.clean_name(name), kept(value))
-    return {name: value for name, value in arrived.items() if name and name not in clevertap.UNSENT_EVENT_PROPERTIES}
+    unsent = {"", *clevertap.UNSENT_EVENT_PROPERTIES}
+    return _comparable({name: value for name, value in arrived.items() if name not in unsent})

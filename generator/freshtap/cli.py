@@ -95,7 +95,8 @@ def main() -> None:
 def init(dashboard_url: str | None, account_id: str | None, region: str | None, named: str) -> None:
     """Write a commented config to PATH (freshtap.toml). Never overwrites."""
     path = Path(named)
-    if path.is_dir() or named.endswith(("/", os.sep)):
+    # Not the path's own method: a name may be longer than it takes.
+    if os.path.isdir(path) or named.endswith(("/", os.sep)):  # noqa: PTH112
         path /= config.DEFAULT_NAME
     text = initial.text(dashboard_url=dashboard_url, account_id=account_id, region=region, file=str(path))
     output.write_new(path, text)

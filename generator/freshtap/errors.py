@@ -34,8 +34,8 @@ class FreshtapError(click.ClickException):
     exit_code = 2
 
     def format_message(self) -> str:
-        """The message, line by line fit for a terminal."""
-        return "\n".join(map(printable, self.message.split("\n")))
+        """The message, as one line: it may hold the name of a file."""
+        return printable(self.message)
 
 
 class BuildError(FreshtapError):

@@ -1,0 +1,97 @@
+"""Whether versions of CleverTap's web SDK still do what the bridge relies on.
+
+``.venv/bin/python tests/drift.py [VERSION ...]`` asks each of the versions (those of ``sdk.py``, if none is named), as
+npm has them, and prints a table. It ends with 1 where something no longer holds. ``--write`` puts the list of what is
+relied on into ARCHITECTURE.md.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from playwright.sync_api import Browser, Error, sync_playwright
+
+import browser as browsers
+import sdk as sdks
+from probes import VISITS, Subject
+from reliances import RELIANCES, Reliance, table
+
+ARCHITECTURE: Final = Path(__file__).parents[1] / "ARCHITECTURE.md"
+_LIST: Final = re.compile(r"(?<=<!-- reliances -->\n).*?(?=<!-- /reliances -->)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What became of one reliance under one version."""
+
+    holds: bool
+    expected: bool = True
+    """False where the bridge counts on it only with later versions."""
+
+    def __str__(self) -> str:
+        return "yes" if self.holds else "NO" if self.expected else "no, as known"
+
+
+def examine(version: str, browser: Browser) -> dict[str, Finding]:
+    """Try everything on one version. What could not be tried counts as not holding."""
+    script = sdks.published(version)
+    seen: dict[str, bool] = {}
+    for visit in VISITS:
+        subject = Subject(browser, script)
+        # An SDK that has changed much may lack what a visit needs to go on.
+        with contextlib.suppress(Error, AssertionError, LookupError):
+            for name, holds in visit(subject):
+                seen[name] = bool(holds) and seen.get(name, True)
+        subject.visit.close()
+    return {one.name: Finding(seen.get(one.name, False), expected=is_expected(one, version)) for one in RELIANCES}
+
+
+def is_expected(reliance: Reliance, version: str) -> bool:
+    """Whether the bridge counts on it with this version."""
+    return tuple(int(part) for part in version.split(".")) >= reliance.since
+
+
+def report(found: dict[str, dict[str, Finding]]) -> str:
+    """Reliance by version."""
+    width = max(len(one.name) for one in RELIANCES)
+    lines = [" | ".join([" " * width, *(f"{version:12}" for version in found)])]
+    for one in RELIANCES:
+        cells = (f"{found[version][one.name]!s:12}" for version in found)
+        lines.append(" | ".join([one.name.ljust(width), *cells]))
+    gone = [one for one in RELIANCES if any(_is_gone(those[one.name]) for those in found.values())]
+    lines += [f"\n{one.name}: the SDK no longer {one.does}.\n  {one.otherwise} ({one.templates})" for one in gone]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _is_gone(finding: Finding) -> bool:
+    return finding.expected and not finding.holds
+
+
+def in_architecture() -> str:
+    """The list that ARCHITECTURE.md has."""
+    found = _LIST.search(ARCHITECTURE.read_text(encoding="utf-8"))
+    return found[0] if found else ""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """The command; gives the exit code."""
+    if "--write" in arguments:
+        text = ARCHITECTURE.read_text(encoding="utf-8")
+        ARCHITECTURE.write_text(_LIST.sub(lambda _: table(), text), encoding="utf-8")
+        return 0
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browsers.find_or_install())
+        found = {version: examine(version, browser) for version in arguments or sdks.PINNED}
+        browser.close()
+    print(report(found))
+    return int(any(_is_gone(finding) for those in found.values() for finding in those.values()))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
