@@ -30,17 +30,24 @@ _LIST: Final = re.compile(r"(?<=<!-- reliances -->\n).*?(?=<!-- /reliances -->)"
 class Finding:
     """What became of one reliance under one version."""
 
-    holds: bool
+    holds: bool | None
+    """None: it could not be tried, because something in front of it did not hold."""
     expected: bool = True
     """False where the bridge counts on it only with later versions."""
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether the bridge counts on something that is not there, as far as one can tell."""
+        return self.expected and not self.holds
+
     def __str__(self) -> str:
+        if self.holds is None:
+            return "not tried"
         return "yes" if self.holds else "NO" if self.expected else "no, as known"
 
 
-def examine(version: str, browser: Browser) -> dict[str, Finding]:
-    """Try everything on one version. What could not be tried counts as not holding."""
-    script = sdks.published(version)
+def examine(version: str, script: bytes, browser: Browser) -> dict[str, Finding]:
+    """Try everything on one version of the SDK."""
     seen: dict[str, bool] = {}
     for visit in VISITS:
         subject = Subject(browser, script)
@@ -49,7 +56,7 @@ def examine(version: str, browser: Browser) -> dict[str, Finding]:
             for name, holds in visit(subject):
                 seen[name] = bool(holds) and seen.get(name, True)
         subject.visit.close()
-    return {one.name: Finding(seen.get(one.name, False), expected=is_expected(one, version)) for one in RELIANCES}
+    return {one.name: Finding(seen.get(one.name), expected=is_expected(one, version)) for one in RELIANCES}
 
 
 def is_expected(reliance: Reliance, version: str) -> bool:
@@ -64,13 +71,9 @@ def report(found: dict[str, dict[str, Finding]]) -> str:
     for one in RELIANCES:
         cells = (f"{found[version][one.name]!s:12}" for version in found)
         lines.append(" | ".join([one.name.ljust(width), *cells]))
-    gone = [one for one in RELIANCES if any(_is_gone(those[one.name]) for those in found.values())]
+    gone = [one for one in RELIANCES if any(those[one.name].is_gone for those in found.values())]
     lines += [f"\n{one.name}: the SDK no longer {one.does}.\n  {one.otherwise} ({one.templates})" for one in gone]
     return "\n".join(line.rstrip() for line in lines)
-
-
-def _is_gone(finding: Finding) -> bool:
-    return finding.expected and not finding.holds
 
 
 def in_architecture() -> str:
@@ -87,10 +90,10 @@ def main(arguments: Sequence[str]) -> int:
         return 0
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browsers.find_or_install())
-        found = {version: examine(version, browser) for version in arguments or sdks.PINNED}
+        found = {version: examine(version, sdks.published(version), browser) for version in arguments or sdks.PINNED}
         browser.close()
     print(report(found))
-    return int(any(_is_gone(finding) for those in found.values() for finding in those.values()))
+    return int(any(finding.is_gone for those in found.values() for finding in those.values()))
 
 
 if __name__ == "__main__":

@@ -100,6 +100,7 @@ class Subject:
         )
 
 
+_LAST_LOGIN: Final = "JSON.parse(decodeURIComponent(stored('WZRK_K')) || '{}').id"
 #: Name, text, properties at the edge of what the bridge lets through.
 _EDGE: Final[dict[str, dict[str, Any]]] = {
     "N" * 120: {
@@ -156,9 +157,6 @@ def first_visit(subject: Subject) -> Probe:
     yield "device store", f"WZRK_G={first.device}" in run("return document.cookie")
     run(_INIT)
     yield "init once", subject.quiet()
-    views = _views(subject)
-    run("clevertap.pageChanged()")
-    yield "page view", subject.until(lambda: _views(subject) == views + 1)
 
     run("clevertap.profile.push({Site: {colour: 'red'}})")
     profile = subject.profile("colour", "red")
@@ -170,7 +168,7 @@ def first_visit(subject: Subject) -> Probe:
     sent = {key: value for key, value in login.data.items() if key != "tz"} if login else {}
     # A phone becomes a number on its way.
     yield "fields", sent == {**_PROFILE, "Phone": int(_PROFILE["Phone"]), "DOB": "$D_600000000"}
-    yield "last login", run("return JSON.parse(decodeURIComponent(localStorage.WZRK_K)).id") == "u1"
+    yield "last login", run(f"return {_LAST_LOGIN}") == "u1"
     ((name, properties),) = _EDGE.items()
     run(f"clevertap.event.push({json.dumps(name)}, {json.dumps(properties)})")
     event = subject.arrived(name)
@@ -183,6 +181,9 @@ def first_visit(subject: Subject) -> Probe:
     yield "place", (first.query.get("useIP"), placed and placed.query.get("useIP")) == ("false", "true")
     subject.rests()
     yield "unconfirmed", not run("return /q/.test(stored('WZRK_L'))")
+    views = _views(subject)
+    run("clevertap.pageChanged()")
+    yield "page view", subject.until(lambda: _views(subject) == views + 1)
     subject.load("/on-another-host", host="shop.site.test")
     run(_INIT)
     yield "subdomains", subject.rests() and run("return clevertap.getCleverTapID()") == first.device
@@ -198,7 +199,7 @@ def second_visit(subject: Subject) -> Probe:
     before = run("return clevertap.getCleverTapID()")
     gate = subject.visit.hold("collector")
     run("clevertap.onUserLogin.push({Site: {Identity: 'u2'}})")
-    yield "switch", run("return isOULInProgress === true") and subject.until(lambda: gate.waiting)
+    yield "switch", run("return window.isOULInProgress === true") and subject.until(lambda: gate.waiting)
     yield "unconfirmed", run("return /q/.test(stored('WZRK_L'))")
     yield "waiting login", run("return /OUL/.test(stored('WZRK_META'))")
     number = run("return window.oulReqN")
@@ -207,11 +208,11 @@ def second_visit(subject: Subject) -> Probe:
     run("swallowing = true")
     gate.open()
     yield "late answers", subject.says("answers[answers.length - 1][2] === true")
-    yield "late answers", run(f"return isOULInProgress && clevertap.getCleverTapID() !== {json.dumps(before)}")
+    yield "late answers", run(f"return window.isOULInProgress && clevertap.getCleverTapID() !== {json.dumps(before)}")
     login = subject.profile("Identity", "u2")
     yield "switch", login is not None and login.login and login.sent_device is None and login.number == number
     run("swallowing = false; $WZRK_WR.s(...answers[answers.length - 1])")
-    yield "switch", run("return !isOULInProgress")
+    yield "switch", run("return !window.isOULInProgress")
     event = subject.arrived("Meanwhile")
     yield "kept events", login is not None and event is not None and event.sent_device == login.device != before
     subject.rests()
@@ -240,6 +241,8 @@ def second_visit(subject: Subject) -> Probe:
 def third_visit(subject: Subject) -> Probe:
     """A page that is left too early, the next with CleverTap's own stub, and a refusal that is taken back."""
     collector, run = subject.collector, subject.run
+    clock = subject.visit.page.clock
+    clock.install()
     subject.load()
     run(_INIT)
     subject.rests()
@@ -250,6 +253,8 @@ def third_visit(subject: Subject) -> Probe:
     subject.load("/next", stub=_STUB)
     yield "stub", run(f"return clevertap.getAccountID() === '{ACCOUNT}'")
     yield "stub", subject.until(lambda: _views(subject) == views + 1)
+    # Three seconds into the page.
+    clock.run_for(4000)
     yield "next page", subject.arrived("Left") is not None
     subject.rests()
     device = run("return clevertap.getCleverTapID()")

@@ -55,7 +55,7 @@ RELIANCES: Final = (
     Reliance(
         "stub",
         "begins by itself with the account in `clevertap.account[0].id` of a stub",
-        "Pages with CleverTap's own snippet send everything ten seconds late.",
+        "Nothing is sent from pages with CleverTap's own snippet.",
         "sdk.js",
     ),
     Reliance(
@@ -81,7 +81,7 @@ RELIANCES: Final = (
     Reliance(
         "answers",
         "hands each answer to `$WZRK_WR.s`: device id, session, whether it answers a login, the request's number",
-        "After a switch of user, events wait five seconds, and a second switch until the next page.",
+        "The bridge looks four times a second instead, and late answers count, as below.",
         "sdk.js",
     ),
     Reliance(
@@ -111,14 +111,14 @@ RELIANCES: Final = (
     # Users
     Reliance(
         "adoption",
-        "makes an anonymous visitor with a device id somebody by a profile that needs no answer",
+        "makes somebody of an anonymous visitor with a device id, at `onUserLogin.push({Site})`, without waiting for an answer",
         "The first events after a login wait for an answer.",
         "visitor.js",
     ),
     Reliance(
         "last login",
         "keeps the last login's Identity, or e-mail address, as `id` in `localStorage.WZRK_K`",
-        "Whether a login switches user is not known: events near it can go to the wrong user.",
+        "A switch from somebody whom only the SDK remembers is not noticed: events near it can go to the wrong user.",
         "sdk.js, visitor.js",
     ),
     Reliance(
