@@ -74,7 +74,7 @@ RUN_ON_ALL: Final = frozenset(
 
 #: Examples are the same in each run, because a run is to say something about a change; "long" looks for others.
 hypothesis.settings.register_profile(
-    "fixed", derandomize=True, database=None, deadline=None, max_examples=200, print_blob=False
+    "fixed", derandomize=True, database=None, deadline=None, max_examples=100, print_blob=False
 )
 hypothesis.settings.register_profile("long", database=None, deadline=None, max_examples=5000, print_blob=True)
 hypothesis.settings.load_profile("fixed")

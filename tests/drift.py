@@ -61,7 +61,7 @@ def examine(version: str, script: bytes, browser: Browser) -> dict[str, Finding]
 
 def is_expected(reliance: Reliance, version: str) -> bool:
     """Whether the bridge counts on it with this version."""
-    return tuple(int(part) for part in version.split(".")) >= reliance.since
+    return tuple(map(int, re.findall(r"[0-9]+", version))) >= reliance.since
 
 
 def report(found: dict[str, dict[str, Finding]]) -> str:
@@ -88,9 +88,17 @@ def main(arguments: Sequence[str]) -> int:
         text = ARCHITECTURE.read_text(encoding="utf-8")
         ARCHITECTURE.write_text(_LIST.sub(lambda _: table(), text), encoding="utf-8")
         return 0
+    versions = arguments or tuple(sdks.PINNED)
+    wrong = [version for version in versions if not re.fullmatch(r"[0-9]+\.[0-9A-Za-z.-]+", version)]
+    if wrong:
+        sys.exit(f"{wrong[0]} is no version: they are like {sdks.NEWEST}")
+    try:
+        scripts = {version: sdks.published(version) for version in versions}
+    except RuntimeError as error:
+        sys.exit(str(error))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browsers.find_or_install())
-        found = {version: examine(version, sdks.published(version), browser) for version in arguments or sdks.PINNED}
+        found = {version: examine(version, script, browser) for version, script in scripts.items()}
         browser.close()
     print(report(found))
     return int(any(finding.is_gone for those in found.values() for finding in those.values()))

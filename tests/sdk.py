@@ -75,7 +75,7 @@ def _packed(version: str) -> bytes:
         packages = list(Path(folder).glob("*.tgz"))
         if done.returncode or not packages:
             raise RuntimeError(
-                f"npm could not bring clevertap-web-sdk {version}: {done.stderr.strip() or done.stdout.strip()}"
+                f"npm could not bring clevertap-web-sdk {version}: {done.stderr.strip() or done.stdout.strip() or 'has it one?'}"
             )
         return _member(packages[0].read_bytes(), "package/clevertap.min.js")
 
