@@ -7,7 +7,6 @@ relied on into ARCHITECTURE.md.
 
 from __future__ import annotations
 
-import contextlib
 import re
 import sys
 from collections.abc import Sequence
@@ -34,6 +33,8 @@ class Finding:
     """None: it could not be tried, because something in front of it did not hold."""
     expected: bool = True
     """False where the bridge counts on it only with later versions."""
+    why: str = ""
+    """What stood in the way of trying it."""
 
     @property
     def is_gone(self) -> bool:
@@ -49,14 +50,20 @@ class Finding:
 def examine(version: str, script: bytes, browser: Browser) -> dict[str, Finding]:
     """Try everything on one version of the SDK."""
     seen: dict[str, bool] = {}
+    ended: list[str] = []
     for visit in VISITS:
         subject = Subject(browser, script)
-        # An SDK that has changed much may lack what a visit needs to go on.
-        with contextlib.suppress(Error, AssertionError, LookupError):
+        try:
             for name, holds in visit(subject):
                 seen[name] = bool(holds) and seen.get(name, True)
+        except (Error, AssertionError, LookupError, TypeError, ValueError) as error:
+            # An SDK that has changed much may lack what a visit needs to go on.
+            ended.append(f"{visit.__name__} ended with: {str(error).partition(chr(10))[0]}")
         subject.visit.close()
-    return {one.name: Finding(seen.get(one.name), expected=is_expected(one, version)) for one in RELIANCES}
+    return {
+        one.name: Finding(seen.get(one.name), is_expected(one, version), "" if one.name in seen else "; ".join(ended))
+        for one in RELIANCES
+    }
 
 
 def is_expected(reliance: Reliance, version: str) -> bool:
@@ -71,9 +78,11 @@ def report(found: dict[str, dict[str, Finding]]) -> str:
     for one in RELIANCES:
         cells = (f"{found[version][one.name]!s:12}" for version in found)
         lines.append(" | ".join([one.name.ljust(width), *cells]))
-    gone = [one for one in RELIANCES if any(those[one.name].is_gone for those in found.values())]
+    findings = {one: [those[one.name] for those in found.values()] for one in RELIANCES}
+    gone = [one for one in RELIANCES if any(it.expected and it.holds is False for it in findings[one])]
     lines += [f"\n{one.name}: the SDK no longer {one.does}.\n  {one.otherwise} ({one.templates})" for one in gone]
-    return "\n".join(line.rstrip() for line in lines)
+    reasons = {it.why for one in RELIANCES for it in findings[one]} - {""}
+    return "\n".join(line.rstrip() for line in [*lines, *(f"\nNot tried: {reason}" for reason in sorted(reasons))])
 
 
 def in_architecture() -> str:
