@@ -41,7 +41,7 @@ function toProfile(id, traits) {
   fields.Email = fields.Email || toAddress(id);
   // The SDK would cut it there, too, and complain.
   fields.Identity = cut(cleanQuotes(id), 1024) || undefined;
-  return Object.assign(flatten(traits, /^(FBID|GPID|customId|_custom|tz|hasOwnProperty)$/, $fill(identify_depth), list => list.length ? list : undefined), fields);
+  return Object.assign(flatten(traits, /^($fill(unsent_user_properties))$/, $fill(identify_depth), list => list.length ? list : undefined), fields);
 }
 
 // The calendar day that was meant, in every time zone of the browser: noon UTC of it, in milliseconds.

@@ -125,27 +125,29 @@ function open() {
   // Does nothing where the SDK has found our account on the page. Where storage is full, the SDK fails in it.
   try {
     clevertap.init(site.account, site.region/*% if options %*/, site.domain, site.token, { enableFetchApi: $fill(fetch|tojson) }/*% endif %*/);
+    /*% if use_ip %*/
+    clevertap.privacy.push({ useIP: true });
+    /*% endif %*/
   } catch (error) {
     report("failed", "init", error);
   }
-  /*% if use_ip %*/
-  clevertap.privacy.push({ useIP: true });
-  /*% endif %*/
-  answered = $WZRK_WR.s;
-  $WZRK_WR.s = (device, session, login, number, ...values) => {
+  // An SDK that has none of this any more is looked at four times a second.
+  const replies = window.$WZRK_WR || 0;
+  answered = replies.s;
+  replies.s = (device, session, login, number, ...values) => {
     // A late answer to what was sent before a login or a reset: the SDK would take it for theirs, and go back.
     if (permitted() && (device !== left || login && number === (window.oulReqN || number) || !askedAt && !anew)) {
-      answered.call($WZRK_WR, device, session, login, number, ...values);
+      answered.call(replies, device, session, login, number, ...values);
     }
     advance();
   };
   // What CleverTap says of campaigns comes in front of the answer: where it fails, for want of storage, the answer
   // would be lost with it.
-  const told = $WZRK_WR.tr;
-  $WZRK_WR.tr = (...values) => {
+  const told = replies.tr;
+  replies.tr = (...values) => {
     try {
       if (permitted()) {
-        told.apply($WZRK_WR, values);
+        told.apply(replies, values);
       }
     } catch (error) {
       report("failed", "campaigns", error);

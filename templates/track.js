@@ -32,7 +32,7 @@ function toEvent(event, properties) {
 
 // hasOwnProperty is what the SDK itself asks its objects.
 function flat(properties) {
-  return flatten(properties, /^hasOwnProperty$/, $fill(track_depth), list => {
+  return flatten(properties, /^$fill(unsent_event_properties)$/, $fill(track_depth), list => {
     /*% if track_depth %*/
     return list.length ? cut(list.join(", "), $fill(value_length)) : undefined;
     /*% endif %*/

@@ -44,6 +44,7 @@ import functools
 from collections.abc import Callable, Iterator
 from typing import Final, Protocol
 
+import hypothesis
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
@@ -67,8 +68,16 @@ ARGUMENTS = (
 
 #: Files whose scenarios run on every build and SDK version each time: whose an event is differs most between versions.
 RUN_ON_ALL: Final = frozenset(
-    {"test_ordering.py", "test_templates.py", "test_artifacts.py", "test_config.py", "test_cli.py"}
+    {"test_ordering.py", "test_templates.py", "test_artifacts.py", "test_config.py", "test_cli.py", "test_drift.py"}
 )
+
+
+#: Examples are the same in each run, because a run is to say something about a change; "long" looks for others.
+hypothesis.settings.register_profile(
+    "fixed", derandomize=True, database=None, deadline=None, max_examples=100, print_blob=False
+)
+hypothesis.settings.register_profile("long", database=None, deadline=None, max_examples=5000, print_blob=True)
+hypothesis.settings.load_profile("fixed")
 
 
 class Visitor(Protocol):

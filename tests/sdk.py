@@ -46,22 +46,38 @@ def _is_pinned(path: Path, version: Version) -> bool:
     return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == PINNED[version]
 
 
+def published(version: str) -> bytes:
+    """Return ``clevertap.min.js`` of any version that npm has; only pinned ones are compared with what is known of them."""
+    pinned = next((known for known in PINNED if known == version), None)
+    if pinned:
+        return load(pinned)
+    cached = CACHE / f"clevertap-web-sdk-{version}.min.js"
+    if not cached.is_file():
+        with _alone("sdk"):
+            _replace(cached, _packed(version))
+    return cached.read_bytes()
+
+
 def _fetch(version: Version) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        command = [*_npm(), "pack", f"clevertap-web-sdk@{version}", "--silent", "--pack-destination", folder]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-        packages = list(Path(folder).glob("*.tgz"))
-        if done.returncode or not packages:
-            raise RuntimeError(
-                f"npm could not bring clevertap-web-sdk {version}: {done.stderr.strip() or done.stdout.strip()}"
-            )
-        script = _member(packages[0].read_bytes(), "package/clevertap.min.js")
+    script = _packed(version)
     digest = hashlib.sha256(script).hexdigest()
     if digest != PINNED[version]:
         raise RuntimeError(
             f"clevertap.min.js {version} has SHA-256 {digest}, but {PINNED[version]} is pinned in tests/sdk.py"
         )
     return script
+
+
+def _packed(version: str) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        command = [*_npm(), "pack", f"clevertap-web-sdk@{version}", "--silent", "--pack-destination", folder]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        packages = list(Path(folder).glob("*.tgz"))
+        if done.returncode or not packages:
+            raise RuntimeError(
+                f"npm could not bring clevertap-web-sdk {version}: {done.stderr.strip() or done.stdout.strip() or 'has it one?'}"
+            )
+        return _member(packages[0].read_bytes(), "package/clevertap.min.js")
 
 
 def _member(package: bytes, name: str) -> bytes:

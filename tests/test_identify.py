@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from conftest import Visitor
+from freshtap import clevertap
 from tables import SOMEBODY, Case, Properties, Table, Variant, date, local_day, noon
 
 CONFIGS = {
@@ -740,21 +741,7 @@ UNUSABLE = (
 
 @pytest.mark.parametrize(
     "field",
-    [
-        "name",
-        "email",
-        "birthday",
-        "gender",
-        "phone",
-        "avatar",
-        "Name",
-        "Email",
-        "DOB",
-        "Gender",
-        "Phone",
-        "Photo",
-    ]
-    + ["Married", "Employed", "Education", "Age"],
+    ["name", "email", "birthday", "gender", "phone", "avatar", *clevertap.PROFILE_FIELDS],
 )
 def test_an_unusable_standard_field_never_costs_the_profile(visitor: Visitor, field: str) -> None:
     """Whatever stands in a standard field, as the first property or the last, everything else arrives."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from freshtap import config, plan
+from freshtap import clevertap, config, plan
 from freshtap.errors import ConfigError, labelled
 
+SOMETHING_ELSE = "would not be sent: to CleverTap's SDK that name means something else"
 RESERVED = "Stayed, UTM Visited, App Launched, Notification Sent, Notification Viewed, Notification Clicked"
 
 
@@ -309,6 +312,60 @@ def test_transformations(transformations: list[dict[str, Any]], expected: list[s
     """A transformation is for an event of the plan, and the names that it gives are checked like any other."""
     plan_events = events("Order", "View") + events("Bought", charged=True) + events("Off", enabled=False)
     assert examined({"events": plan_events, "transformations": transformations}) == expected
+
+
+@pytest.mark.parametrize(
+    ("on", "name", "wrong"),
+    [
+        ("*", "__pro.to__", "has a meaning of its own in browsers"),
+        ("identify", "__pro.to__", "has a meaning of its own in browsers"),
+        ("*", "hasOwn.Property", SOMETHING_ELSE),
+        ("identify", "hasOwnProperty", SOMETHING_ELSE),
+        ("identify", "FBID", SOMETHING_ELSE),
+        ("identify", "custom.Id", SOMETHING_ELSE),
+        ("identify", "Identity", SOMETHING_ELSE),
+        ("identify", "Ph.one", SOMETHING_ELSE),
+    ],
+)
+def test_properties_that_would_not_be_sent(on: str, name: str, wrong: str) -> None:
+    """A name that the config gives to a property is refused where the bridge would not send it."""
+    changes: list[tuple[str, dict[str, Any]]] = [
+        ("to", {"on": on, "op": "rename-property", "from": "x", "to": name}),
+        ("property", {"on": on, "op": "send-constant", "property": name, "value": 1}),
+    ]
+    assert examined({"events": events("A"), "transformations": [change for _, change in changes]}) == [
+        f'Error: transformations[{index}].{key}: "{name}" {wrong}. Allowed: any other name.'
+        for index, (key, _) in enumerate(changes)
+    ]
+
+
+@pytest.mark.parametrize("name", ["FBID", "Identity", "Phone", "tz"])
+def test_the_same_names_on_events(name: str) -> None:
+    """What means something in a profile is a property like any other on an event."""
+    change = {"on": "*", "op": "send-constant", "property": name, "value": 1}
+    assert examined({"events": events("A"), "transformations": [change]}) == []
+
+
+def test_a_standard_field_can_be_renamed_to() -> None:
+    """Under its very name a standard field is sent."""
+    changes = [
+        {"on": "identify", "op": "rename-property", "from": "x", "to": name} for name in clevertap.PROFILE_FIELDS
+    ]
+    assert examined({"events": events("A"), "transformations": changes}) == []
+
+
+def test_the_standard_fields_are_the_templates() -> None:
+    """The fields that the build knows of are those that identify.js makes."""
+    template = (Path(__file__).parents[1] / "templates" / "identify.js").read_text(encoding="utf-8")
+    assert tuple(re.findall(r"^  \[\"(\w+)\", ", template, re.MULTILINE)) == clevertap.PROFILE_FIELDS
+
+
+def test_few_guesses_among_many_events() -> None:
+    """Guessing what was meant takes a while: thousands of events that are not there are named without."""
+    changes = [{"on": f"Event {index} vieved", "op": "uppercase", "property": "x"} for index in range(1000)]
+    found = examined({"events": events(*(f"Event {index} viewed" for index in range(500))), "transformations": changes})
+    assert len(found) == 1000
+    assert ["Did you mean" in line for line in found] == [index < 20 for index in range(1000)]
 
 
 def test_transformations_of_all_events() -> None:

@@ -8,6 +8,7 @@ staged.
 from __future__ import annotations
 
 import glob
+import re
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -98,23 +99,30 @@ def collect(named: Sequence[str]) -> list[str]:
     """
     found: dict[str, None] = {}
     for name in named:
-        if Path(name).is_dir():
-            files = sorted(str(path) for path in Path(name).glob("*.toml"))
-            if not files:
-                raise BuildError(f"{name}: no *.toml in this directory.")
-        elif glob.has_magic(name) and not Path(name).exists():
-            # Path.glob takes no absolute patterns.
-            files = sorted(
-                file
-                for file in glob.glob(name, recursive=True)  # noqa: PTH207
-                if Path(file).is_file()
-            )
-            if not files:
-                raise BuildError(f"{name}: no file matches.")
-        else:
-            files = [name]
+        try:
+            files = _files(name)
+        except OSError as error:
+            raise BuildError(f"{name}: {error.strerror or error}.") from error
         found |= dict.fromkeys(str(Path(file)) for file in files)
     return list(found)
+
+
+def _files(name: str) -> list[str]:
+    """The files that one name means. It is given back as it is where it means but one, which need not exist."""
+    if Path(name).is_dir():
+        files = sorted(str(path) for path in Path(name).glob("*.toml"))
+        if not files:
+            raise BuildError(f"{name}: no *.toml in this directory.")
+        return files
+    if not glob.has_magic(name) or Path(name).exists():
+        return [name]
+    # Several of these in a row match what one does, but go through every directory once more each.
+    pattern = re.sub(r"(\*\*/)+", "**/", name)
+    # Path.glob takes no absolute patterns.
+    files = sorted(file for file in glob.glob(pattern, recursive=True) if Path(file).is_file())  # noqa: PTH207
+    if not files:
+        raise BuildError(f"{name}: no file matches.")
+    return files
 
 
 def validate(files: Iterable[str], team: Workers, *, strict: bool = False) -> Generator[Checked, None, None]:

@@ -52,6 +52,26 @@ RESERVED_EVENT_NAMES: Final = (
     "Notification Clicked",
 )
 
+#: What the SDK asks its objects: a property of that name stands in its way.
+UNSENT_EVENT_PROPERTIES: Final = ("hasOwnProperty",)
+
+#: Besides, what the SDK would take for an id, a time zone, or a table of properties.
+UNSENT_USER_PROPERTIES: Final = ("FBID", "GPID", "customId", "_custom", "tz", *UNSENT_EVENT_PROPERTIES)
+
+#: User properties that CleverTap takes in a form of their own; under these names nothing else is sent.
+PROFILE_FIELDS: Final = (
+    "Name",
+    "Email",
+    "DOB",
+    "Gender",
+    "Phone",
+    "Photo",
+    "Married",
+    "Employed",
+    "Education",
+    "Age",
+)
+
 #: Three groups of letters and digits, with ``TEST-`` in front for a test account.
 ACCOUNT_ID_PATTERN: Final = r"(TEST-)?[A-Za-z0-9]+-[A-Za-z0-9]+-[A-Za-z0-9]+"
 

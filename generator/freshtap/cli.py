@@ -26,7 +26,7 @@ from freshtap import (
     schema,
 )
 from freshtap.artifacts import Options
-from freshtap.errors import Problem, labelled
+from freshtap.errors import Problem, labelled, printable
 from freshtap.site import Site
 
 T = TypeVar("T")
@@ -95,14 +95,15 @@ def main() -> None:
 def init(dashboard_url: str | None, account_id: str | None, region: str | None, named: str) -> None:
     """Write a commented config to PATH (freshtap.toml). Never overwrites."""
     path = Path(named)
-    if path.is_dir() or named.endswith(("/", os.sep)):
+    # Not the path's own method: a name may be longer than it takes.
+    if os.path.isdir(path) or named.endswith(("/", os.sep)):  # noqa: PTH112
         path /= config.DEFAULT_NAME
     text = initial.text(dashboard_url=dashboard_url, account_id=account_id, region=region, file=str(path))
     output.write_new(path, text)
-    click.echo(f"Wrote {path}.")
+    _say(f"Wrote {path}.")
     if not (dashboard_url or account_id):
         click.echo("Its account id is an example: put your own there, from the address of CleverTap's dashboard.")
-    click.echo(f"Next: list your events in it, then run: freshtap build{_named(path)}")
+    _say(f"Next: list your events in it, then run: freshtap build{_named(path)}")
 
 
 @main.command(name="build")
@@ -149,7 +150,7 @@ def build_command(
             click.echo("".join(texts), nl=False)
             if texts:
                 click.get_current_context().exit(1)
-            click.echo(f"{out} is current.")
+            _say(f"{out} is current.")
             return
         shown, count, changed = [], 0, 0
         for built in _progress(build.write(files, out, options, team, prune=prune), "Building", len(files)):
@@ -158,7 +159,7 @@ def build_command(
             if count <= _MOST_NAMED:
                 shown.append(built)
     if count > _MOST_NAMED:
-        click.echo(f"{count} sites in {out}: {changed} written, {count - changed} as they were.")
+        _say(f"{count} sites in {out}: {changed} written, {count - changed} as they were.")
     else:
         for built in shown:
             _tell(built, out)
@@ -169,12 +170,12 @@ def _tell(built: build.Built, out: Path) -> None:
     entry = built.entry
     click.echo(f"{built.name}: {entry['bytes']:,} bytes, {entry['gzip']:,} with gzip")
     for path in sorted(built.written):
-        click.echo(f"  wrote {out / path}")
+        _say(f"  wrote {out / path}")
     for path in (*built.removals.stale, *built.removals.old):
-        click.echo(f"  removed {out / path}")
+        _say(f"  removed {out / path}")
     if not (built.written or built.removals):
-        click.echo(f"  {out / built.name} is as it was")
-    click.echo(f"  Next: paste {out / entry['snippet']} into the <head> of your pages, and publish {out}.")
+        _say(f"  {out / built.name} is as it was")
+    _say(f"  Next: paste {out / entry['snippet']} into the <head> of your pages, and publish {out}.")
 
 
 @main.command()
@@ -210,7 +211,7 @@ def check(configs: tuple[str, ...], *, strict: bool) -> None:
             _warn(problems)
             count, warnings = count + 1, warnings + len(problems)
     subject = files[0] if count == 1 else f"{count} configs"
-    click.echo(f"{subject}: no errors, {warnings or 'no'} warning{'' if warnings == 1 else 's'}.")
+    _say(f"{subject}: no errors, {warnings or 'no'} warning{'' if warnings == 1 else 's'}.")
 
 
 @main.command(name="schema")
@@ -235,6 +236,11 @@ def _load(path: Path) -> Site:
 def _warn(problems: Iterable[Problem]) -> None:
     for problem in problems:
         click.echo(labelled(problem), err=True)
+
+
+def _say(line: str) -> None:
+    """Prints a line with a path in it."""
+    click.echo(printable(line))
 
 
 def _named(path: Path) -> str:

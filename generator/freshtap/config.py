@@ -12,6 +12,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, get_args
@@ -28,6 +29,16 @@ from freshtap.transformations import Transformation
 DEFAULT_NAME: Final = "freshtap.toml"
 
 Location = tuple[int | str, ...]
+
+#: Bytes: room for twenty times the events that one account can have, and little enough to be read in seconds.
+_LARGEST: Final = 1024 * 1024
+#: Tables and lists inside each other. A config has three; hundreds exhaust Python's stack, wherever they are read.
+_DEEPEST: Final = 30
+_TEXT_OR_COMMENT: Final = re.compile(
+    r""""{3}(?:[^"\\]++|\\.|"(?!""))*+"{3,5}|'{3}.*?'{3,5}|"(?:[^"\\\n]++|\\.)*+"|'[^'\n]*'|#[^\n]*""", re.DOTALL
+)
+#: A key of more than so many parts, each begun where a part begins. tomllib needs the square of their number in memory.
+_DEEP_KEY: Final = re.compile(rf'(?<![\w"-])(?:[\w"-]++[ \t]*+\.[ \t]*+){{{_DEEPEST}}}')
 
 #: Tables that there can be any number of.
 _LISTS: Final = ("events", "transformations")
@@ -86,11 +97,15 @@ def read(path: Path) -> Reading:
     """Reads a config file. Never raises for what is in it, or for its absence."""
     file = str(path)
     try:
-        content = path.read_bytes()
+        with path.open("rb") as opened:
+            # Never more than that, whatever it is: some files do not end.
+            content = opened.read(_LARGEST + 1)
     except FileNotFoundError:
         return _unreadable(file, 'does not exist. "freshtap init" writes one')
     except OSError as error:
         return _unreadable(file, f"cannot be read ({error.strerror or error})")
+    if len(content) > _LARGEST:
+        return _unreadable(file, f"is larger than any config: more than {_LARGEST:,} bytes")
     try:
         # Editors on Windows put a byte order mark in front.
         text = content.decode("utf-8-sig")
@@ -101,14 +116,17 @@ def read(path: Path) -> Reading:
 
 def parse(text: str, *, file: str = DEFAULT_NAME) -> Reading:
     """Reads the text of a config. ``file`` is what problems call it."""
+    too_deep = _unreadable(file, f"is nested too deeply: more than {_DEEPEST} tables or lists inside each other")
+    if _DEEP_KEY.search(_TEXT_OR_COMMENT.sub('""', text)):
+        return too_deep
     try:
         data = tomllib.loads(text)
     except RecursionError:
-        return _unreadable(file, "is not valid TOML: nested too deeply")
+        return too_deep
     # Not only TOMLDecodeError: Python refuses integers of thousands of digits with its plain base class.
     except ValueError as error:
         return _unreadable(file, f"is not valid TOML: {error}")
-    return from_mapping(data, file=file)
+    return too_deep if _depth(data, limit=_DEEPEST) > _DEEPEST else from_mapping(data, file=file)
 
 
 def from_mapping(data: Mapping[str, Any], *, file: str = DEFAULT_NAME) -> Reading:
@@ -126,6 +144,17 @@ def from_mapping(data: Mapping[str, Any], *, file: str = DEFAULT_NAME) -> Readin
 
 def _unreadable(file: str, wrong: str) -> Reading:
     return Reading(file, None, (Problem(file, "", wrong),))
+
+
+def _depth(data: Mapping[str, Any], *, limit: int) -> int:
+    """How many tables and lists are inside each other, counted up to one more than ``limit``."""
+    level: list[Any] = [data]
+    depth = 0
+    while level and depth <= limit:
+        depth += 1
+        insides = (table.values() if isinstance(table, dict) else table for table in level)
+        level = [value for inside in insides for value in inside if isinstance(value, dict | list)]
+    return depth
 
 
 def _readable_part(data: Mapping[str, Any], locations: Iterable[Location]) -> dict[str, Any]:
@@ -172,7 +201,8 @@ def _problem(detail: ErrorDetails, file: str) -> Problem:
     if kind in {"literal_error", "union_tag_invalid"}:
         choices = re.findall(r"'([^']*)'", context.get("expected") or context["expected_tags"])
         if kind == "union_tag_invalid":
-            key, value = f"{key}.op", context["tag"]
+            # What was written there, not pydantic's text of it.
+            key, value = f"{key}.op", value["op"]
         return Problem(
             file,
             key,
@@ -225,6 +255,7 @@ def _keys(table: Location) -> list[str]:
     return [field.alias or name for name, field in model.model_fields.items()] if is_table else []
 
 
+@cache
 def _operations() -> dict[str, type[BaseModel]]:
     """The transformations by the name that ``op`` gives them."""
     models = get_args(get_args(Transformation)[0])

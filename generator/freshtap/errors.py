@@ -33,6 +33,10 @@ class FreshtapError(click.ClickException):
 
     exit_code = 2
 
+    def format_message(self) -> str:
+        """The message, as one line: it may hold the name of a file."""
+        return printable(self.message)
+
 
 class BuildError(FreshtapError):
     """Something failed on the way from the config to the files, like a minifier that is not installed."""
@@ -52,8 +56,13 @@ def shown(value: object) -> str:
         text = json.dumps(value, ensure_ascii=False, default=str)
     except ValueError:  # an integer of more digits than Python is willing to write
         text = "a very long number"
-    text = "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in text[:1000])
+    text = printable(text[:1000])
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+
+
+def printable(text: str) -> str:
+    """``text`` without what could rearrange a terminal's line: the names of files may hold that, too."""
+    return "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,4 +109,4 @@ class ConfigError(FreshtapError):
 
 def labelled(problem: Problem) -> str:
     """The problem as a line of output, with its severity in front."""
-    return f"{problem.severity.capitalize()}: {problem}"
+    return printable(f"{problem.severity.capitalize()}: {problem}")

@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 
 from freshtap import __version__
 from freshtap.artifacts import Entry
-from freshtap.errors import OutputError
+from freshtap.errors import OutputError, shown
 
 NAME: Final = "manifest.json"
 VERSION: Final = 1
@@ -17,9 +17,15 @@ Entries = Mapping[str, Entry]
 
 
 def dump(entries: Entries) -> bytes:
-    """The manifest's content. Keys are sorted: the same sites give the same bytes."""
+    """The manifest's content. Keys are sorted: the same sites give the same bytes.
+
+    Raises :class:`OutputError` where another site's entry, which only has to be kept, cannot be written again.
+    """
     content = {"version": VERSION, "generator": f"freshtap {__version__}", "sites": entries}
-    return (json.dumps(content, indent=2, sort_keys=True) + "\n").encode()
+    try:
+        return (json.dumps(content, indent=2, sort_keys=True) + "\n").encode()
+    except RecursionError:
+        raise OutputError(f"{NAME} is nested too deeply. Move it away, then build all sites again.") from None
 
 
 def parse(content: bytes, *, file: str) -> dict[str, Entry]:
@@ -36,7 +42,7 @@ def parse(content: bytes, *, file: str) -> dict[str, Entry]:
         raise OutputError(f"{file} is no manifest of freshtap's. Move it away, then build all sites again.")
     if data.get("version") != VERSION:
         raise OutputError(
-            f"{file} is of version {data.get('version')!r}, which this freshtap does not know. "
+            f"{file} is of version {shown(data.get('version'))}, which this freshtap does not know. "
             f"Use the freshtap that wrote it, or move it away and build all sites again."
         )
     return cast("dict[str, Entry]", sites)

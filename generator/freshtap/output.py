@@ -109,6 +109,8 @@ def commit(out: Path, staged: Path, entries: manifest.Entries, removals: Mapping
 
     A script's compressed siblings go before it changes, and older scripts only after nothing refers to them.
     """
+    # First, because it can be refused: then nothing has changed yet.
+    content = manifest.dump(manifest.merged(entries_of(out), entries))
     for changed in removals.values():
         _remove(out, changed.stale)
     for folder in sorted(path for path in staged.iterdir() if path.is_dir()):
@@ -120,7 +122,6 @@ def commit(out: Path, staged: Path, entries: manifest.Entries, removals: Mapping
         for file in sorted(folder.iterdir()):
             with _told(target / file.name):
                 file.replace(target / file.name)
-    content = manifest.dump(manifest.merged(entries_of(out), entries))
     if _read(out / manifest.NAME) != content:
         with _told(out / manifest.NAME):
             (staged / manifest.NAME).write_bytes(content)

@@ -18,6 +18,9 @@ from freshtap.errors import ConfigError, Problem, shown
 from freshtap.site import Site
 from freshtap.transformations import RenameEvent, RenameProperty, SendConstant
 
+#: Transformations of events that are not in the config, for which one is looked up that is like it: each takes a while.
+_MOST_GUESSES = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Planned:
@@ -134,10 +137,12 @@ def _transformations(site: Site, file: str) -> Iterator[Problem]:
     listed = {"*", "identify", *(event.name for event in site.events)}
     charged = {event.name for event in site.events if event.charged}
     first: dict[str, int] = {}
+    guesses = _MOST_GUESSES
     for index, change in enumerate(site.transformations):
         key = f"transformations[{index}]"
         if site.track.send == "defined" and change.on not in listed:
-            close = difflib.get_close_matches(change.on[:200], listed, n=1)
+            close = difflib.get_close_matches(change.on[:200], listed, n=1) if guesses else []
+            guesses -= bool(guesses)
             yield Problem(
                 file,
                 f"{key}.on",
@@ -156,21 +161,35 @@ def _transformations(site: Site, file: str) -> Iterator[Problem]:
                     file, key, f"does nothing: a purchase is sent as {charged_name}", change.to, severity="warning"
                 )
         elif isinstance(change, RenameProperty):
-            yield from _property(f"{key}.to", change.to, file)
+            yield from _property(f"{key}.to", change.to, change.on, file)
         elif isinstance(change, SendConstant):
-            yield from _property(f"{key}.property", change.property, file)
+            yield from _property(f"{key}.property", change.property, change.on, file)
             if isinstance(change.value, str) and len(change.value.encode("utf-16-le")) > 2 * clevertap.MAX_VALUE_LENGTH:
                 wrong = f"is sent without what is beyond {clevertap.MAX_VALUE_LENGTH} characters"
                 yield Problem(file, f"{key}.value", wrong, change.value, severity="warning")
 
 
-def _property(key: str, name: str, file: str) -> Iterator[Problem]:
-    """What becomes of a property's name that the config gives it."""
+def _property(key: str, name: str, on: str, file: str) -> Iterator[Problem]:
+    """What becomes of a property's name that the config gives it, on events or on ``identify``."""
     cleaned = clevertap.clean_name(name)
     if not cleaned:
         yield _empty(key, name, file)
+    elif cleaned == "__proto__":
+        yield _special(key, name, file)
+    elif cleaned in _unsent(name, on):
+        wrong = "would not be sent: to CleverTap's SDK that name means something else"
+        yield Problem(file, key, wrong, name, "any other name")
     elif cleaned != name:
         yield Problem(file, key, f"reaches CleverTap as {shown(cleaned)}: {_repairs(name)}", name, severity="warning")
+
+
+def _unsent(name: str, on: str) -> tuple[str, ...]:
+    """The cleaned names under which a property that is called ``name`` would not be sent."""
+    if on != "identify":
+        return clevertap.UNSENT_EVENT_PROPERTIES
+    # The id comes from the call alone. A standard field counts by the very name, before cleaning.
+    fields = () if name in clevertap.PROFILE_FIELDS else clevertap.PROFILE_FIELDS
+    return ("Identity", *clevertap.UNSENT_USER_PROPERTIES, *fields)
 
 
 def _empty(key: str, name: str, file: str) -> Problem:
@@ -179,12 +198,17 @@ def _empty(key: str, name: str, file: str) -> Problem:
     return Problem(file, key, "has nothing that CleverTap takes", name, f"any text with more than {prohibited} in it")
 
 
+def _special(key: str, name: str, file: str) -> Problem:
+    """A name that changes the object that it is to be a key of."""
+    return Problem(file, key, "has a meaning of its own in browsers", name, "any other name")
+
+
 def _name(event: _Sent, file: str) -> Iterator[Problem]:
     """What becomes of one event's name."""
     if not event.cleaned:
         yield _empty(event.key, event.name, file)
     elif event.cleaned == "__proto__":
-        yield Problem(file, event.key, "has a meaning of its own in browsers", event.name, "any other name")
+        yield _special(event.key, event.name, file)
     elif event.cleaned in clevertap.RESERVED_EVENT_NAMES:
         reserved = ", ".join(clevertap.RESERVED_EVENT_NAMES)
         yield Problem(

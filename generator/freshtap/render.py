@@ -35,6 +35,8 @@ _CONSTANTS: Final[dict[str, Any]] = {
     # Inside a regular expression's brackets only the backslash has to be escaped.
     "prohibited": (clevertap.PROHIBITED_CHARACTERS + clevertap.DELETED_CHARACTERS).replace("\\", "\\\\"),
     "reserved": "|".join(map(re.escape, clevertap.RESERVED_EVENT_NAMES)).replace("\\ ", " "),
+    "unsent_event_properties": "|".join(clevertap.UNSENT_EVENT_PROPERTIES),
+    "unsent_user_properties": "|".join(clevertap.UNSENT_USER_PROPERTIES),
     "name_length": clevertap.MAX_NAME_LENGTH,
     "value_length": clevertap.MAX_VALUE_LENGTH,
     "property_count": clevertap.MAX_PROPERTIES,
