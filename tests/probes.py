@@ -136,6 +136,14 @@ const hide = (owner, name, value) => Object.defineProperty(owner, name, {
 hide(define, "amd", {});
 hide(window, "exports", {});
 </script>"""
+#: What comes of the SDK's decrypting plain text, now and then: it is tried where the key is first read.
+_MISREAD: Final = """<script>
+const read = Storage.prototype.getItem;
+let misread = 0;
+Storage.prototype.getItem = function (key) {
+  return key === "WZRK_K" && !misread++ ? '"~"' : read.call(this, key);
+};
+</script>"""
 _PURCHASE: Final = {"Charged ID": "o-1", "Amount": 12.5, "Items": [{"sku": "a", "price": 5}], "coupon": "X"}
 
 
@@ -190,6 +198,23 @@ def first_visit(subject: Subject) -> Probe:
     run(_INIT)
     yield "subdomains", subject.rests() and run("return clevertap.getCleverTapID()") == first.device
     yield "one host", not subject.visit.strays
+    yield from _misreading(subject)
+
+
+def _misreading(subject: Subject) -> Probe:
+    """A page on which the SDK's decryption makes nonsense of whoever logged in last."""
+    run = subject.run
+    subject.load("/misread", before=_MISREAD)
+    yield "profile copy", run("return !!stored('WZRK_PR')")
+    run(f"delete localStorage.WZRK_PR; {_INIT}; clevertap.profile.push({{Site: {{colour: 'blue'}}}})")
+    profile = subject.profile("colour", "blue")
+    yield "profile copy", profile is not None and run("return /blue/.test(stored('WZRK_PR'))")
+    subject.rests()
+    login = "clevertap.onUserLogin.push({Site: {Identity: 'u2'}})"
+    thrown = run(f"try {{ {login}; }} catch (error) {{ return true; }}")
+    if thrown:
+        run(f"clevertap.clear(); {login}")
+    yield "misread login", subject.profile("Identity", "u2") is not None
 
 
 def second_visit(subject: Subject) -> Probe:

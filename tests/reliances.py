@@ -122,6 +122,18 @@ RELIANCES: Final = (
         "sdk.js, visitor.js",
     ),
     Reliance(
+        "misread login",
+        "either reads `WZRK_K` right or throws at a login before it has done anything",
+        "One login in some hundreds is lost, and the events behind it go to the user before.",
+        "visitor.js",
+    ),
+    Reliance(
+        "profile copy",
+        "keeps its copy of the profile in `localStorage.WZRK_PR`, and begins a new one where there is none",
+        "On one page in some hundreds, user properties are lost.",
+        "sdk.js",
+    ),
+    Reliance(
         "switch",
         "asks for a new device id at a login by another Identity, and says so in `isOULInProgress` and `oulReqN` until answered",
         "Events after a switch can go to the user before.",
