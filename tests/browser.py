@@ -1,7 +1,6 @@
-"""Finds a Chromium to test in, or installs one; nothing but the standard library is needed to import it.
+"""Finds a Chromium to test in as the product does, or installs one.
 
-In this order: the one named in ``FRESHTAP_BROWSER``, a Chromium or Chrome of this machine, Playwright's own, the system
-package manager's; else one sentence that says what to install.
+Where none is there: Playwright's own, then the system package manager's; else one sentence that says what to install.
 """
 
 from __future__ import annotations
@@ -11,25 +10,12 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Final
 
-VARIABLE: Final = "FRESHTAP_BROWSER"
-#: The shell is Chromium without its windows: the same engine, which starts a page in half the time.
-NAMES: Final = (
-    "chromium-headless-shell",
-    "chrome-headless-shell",
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-    "chrome",
-)
-MACOS_APPLICATIONS: Final = (
-    "Google Chrome.app/Contents/MacOS/Google Chrome",
-    "Chromium.app/Contents/MacOS/Chromium",
-)
+from freshtap import browsers
+from freshtap.errors import BrowserError
+
 #: What each system package manager runs to bring Chromium.
 PACKAGE_MANAGERS: Final[dict[str, Sequence[Sequence[str]]]] = {
     "apt-get": (
@@ -43,76 +29,18 @@ PACKAGE_MANAGERS: Final[dict[str, Sequence[Sequence[str]]]] = {
     "apk": (("apk", "add", "chromium"),),
     "brew": (("brew", "install", "--cask", "chromium"),),
 }
-HEADLESS: Final = ("--headless", "--no-sandbox", "--no-first-run", "--disable-gpu")
-PROOF: Final = "freshtap found a browser"
-
-
-class NoBrowserError(RuntimeError):
-    """There is no browser, and none could be installed."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            f"The browser tests need Chromium or Chrome: install one, or set {VARIABLE} to the path of its executable."
-        )
 
 
 @functools.cache
 def find_or_install() -> str:
     """Return the path of a browser that runs, installing one where there is none."""
-    named = os.environ.get(VARIABLE)
-    if named:
-        if shutil.which(named) is None:
-            raise RuntimeError(f"{VARIABLE} names {named}, where there is no program")
-        return named
-    found = find() or _install_with_playwright() or _install_with_package_manager()
+    found = browsers.find() or _install_with_playwright() or _install_with_package_manager()
     if found is None:
-        raise NoBrowserError
-    return found
-
-
-def find() -> str | None:
-    """Return the path of a browser that is there already and runs."""
-    return next(filter(_runs, [*_of_this_machine(), *_of_playwright()]), None)
-
-
-def _of_this_machine() -> Iterable[str]:
-    yield from filter(None, map(shutil.which, NAMES))
-    if sys.platform == "darwin":
-        for folder in (Path("/Applications"), Path.home() / "Applications"):
-            yield from (str(folder / name) for name in MACOS_APPLICATIONS if (folder / name).exists())
-
-
-def _of_playwright() -> Iterable[str]:
-    # In a process of its own: one process runs one Playwright, and the tests may have theirs open.
-    ask = "from playwright.sync_api import sync_playwright as s\nwith s() as p: print(p.chromium.executable_path)"
-    browser = Path(_output([sys.executable, "-c", ask]).strip())
-    # <browsers>/chromium-1234/chrome-linux/chrome has its shell beside it, in <browsers>/chromium_headless_shell-1234/.
-    if len(browser.parents) > 2:
-        yield from map(str, sorted(browser.parents[2].glob("chromium_headless_shell-*/*/*headless*shell")))
-    if browser.is_file():
-        yield str(browser)
-
-
-def _runs(executable: str) -> bool:
-    """Whether it starts headless: a file by the name may be a stub, or lack its shared libraries."""
-    page = f"data:text/html,{PROOF}"
-    return PROOF in _output([executable, *HEADLESS, "--dump-dom", page])
-
-
-def _output(command: Sequence[str]) -> str:
-    try:
-        done = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=60,
-            check=False,
+        raise BrowserError(
+            "The browser tests need Chromium or Chrome: install one, "
+            f"or set {browsers.VARIABLE} to the path of its executable."
         )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout if done.returncode == 0 else ""
+    return found
 
 
 def _install_with_playwright() -> str | None:
@@ -120,11 +48,11 @@ def _install_with_playwright() -> str | None:
     playwright = [sys.executable, "-m", "playwright"]
     if not _succeeds([*playwright, "install", "chromium"]):
         return None
-    path = next(iter(_of_playwright()), None)
-    if path and not _runs(path):
+    path = next(browsers.of_playwright(), None)
+    if path and not browsers.runs(path):
         # Downloaded, but the libraries it is linked with are missing.
         _succeeds(_as_root([*playwright, "install-deps", "chromium"]))
-    return path if path and _runs(path) else None
+    return path if path and browsers.runs(path) else None
 
 
 def _install_with_package_manager() -> str | None:
@@ -134,7 +62,7 @@ def _install_with_package_manager() -> str | None:
         print(f"Installing Chromium with {manager}.", file=sys.stderr)
         for command in commands:
             _succeeds(command if manager == "brew" else _as_root(command))
-            found = next(filter(_runs, _of_this_machine()), None)
+            found = next(filter(browsers.runs, browsers.of_this_machine()), None)
             if found:
                 return found
     return None
@@ -156,5 +84,5 @@ def _succeeds(command: Sequence[str]) -> bool:
 if __name__ == "__main__":
     try:
         print(find_or_install())
-    except RuntimeError as error:
-        sys.exit(str(error))
+    except BrowserError as error:
+        sys.exit(error.message)

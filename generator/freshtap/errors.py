@@ -42,6 +42,10 @@ class OutputError(BuildError):
     """The output folder cannot be read or written, or writing there would reach outside it."""
 
 
+class BrowserError(FreshtapError):
+    """There is no browser to open a page in, or what drives it is not installed."""
+
+
 def shown(value: object) -> str:
     """``value`` as one short line: JSON with everything unprintable escaped, cut at 60 characters.
 
