@@ -47,23 +47,12 @@ from typing import Final, Protocol
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-import browser as browsers
+import browser as installed
 import sdk as sdks
+from freshtap import browsers
 from sites import Config, Form, build
 from tables import Case, Properties, Received, Table, Variant, send
 from visit import Visit
-
-#: Nothing that Chromium does on its own account belongs in a test.
-ARGUMENTS = (
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-domain-reliability",
-    "--disable-sync",
-    "--no-first-run",
-    "--no-pings",
-    "--blink-settings=imagesEnabled=false",
-)
-
 
 #: Files whose scenarios run on every build and SDK version each time: whose an event is differs most between versions.
 RUN_ON_ALL: Final = frozenset(
@@ -149,8 +138,8 @@ def browser() -> Iterator[Browser]:
     """One browser for all tests of this process."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
-            executable_path=browsers.find_or_install(),
-            args=ARGUMENTS,
+            executable_path=installed.find_or_install(),
+            args=(*browsers.ARGUMENTS, "--blink-settings=imagesEnabled=false"),
             # Playwright turns it off; visitors have it.
             ignore_default_args=["--disable-back-forward-cache"],
         )

@@ -30,6 +30,15 @@ MACOS_APPLICATIONS: Final = (
     "Google Chrome.app/Contents/MacOS/Google Chrome",
     "Chromium.app/Contents/MacOS/Chromium",
 )
+#: Nothing that Chromium does on its own account.
+ARGUMENTS: Final = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-domain-reliability",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-pings",
+)
 HEADLESS: Final = ("--headless", "--no-sandbox", "--no-first-run", "--disable-gpu")
 PROOF: Final = "freshtap found a browser"
 

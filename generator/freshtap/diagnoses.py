@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from freshtap.errors import Severity
+from freshtap.errors import Severity, printable
 
 
 class Text(NamedTuple):
@@ -81,11 +81,6 @@ DIAGNOSES: Final[Mapping[str, Text]] = {
     "policy-forbids": Text(
         "error",
         "The page's content security policy forbids {refused}.",
-        "Add to the policy: {missing}",
-    ),
-    "policy-forbids-inline": Text(
-        "error",
-        "The page's content security policy forbids the snippet, and so calls are lost until the script is there.",
         "Add to the policy: {missing}",
     ),
     "trusted-types": Text(
@@ -160,7 +155,8 @@ DIAGNOSES: Final[Mapping[str, Text]] = {
     "script-silent": Text(
         "error",
         "{url} was loaded, and did not run.{errors}",
-        "Look on the browser's console: the script may be damaged, or blocked by an extension or by another script.",
+        'Look whether a consent manager holds it back (type="text/plain"), and on the browser\'s console, whether it '
+        "is damaged.",
     ),
     "freshpaint-snippet": Text(
         "error",
@@ -190,9 +186,10 @@ DIAGNOSES: Final[Mapping[str, Text]] = {
         "Check the connection, clevertap.sdk_url, and whether something blocks it. Calls wait in the page until then.",
     ),
     "sdk-absent": Text(
-        "error",
-        "A CleverTap snippet on the page prepares for an SDK that does not come.",
-        "Take that snippet out: the tag loads the SDK by itself.",
+        "warning",
+        "A CleverTap snippet on the page prepares for an SDK that it does not load: the tag gives it ten seconds after "
+        "the page has loaded, and calls wait until then.",
+        "Take that snippet out: it is not needed.",
     ),
     "clevertap-refuses": Text(
         "error",
@@ -212,7 +209,7 @@ DIAGNOSES: Final[Mapping[str, Text]] = {
     ),
     "consent-missing": Text(
         "warning",
-        "The config requires consent, and the visitor has not agreed: {count} calls wait.",
+        "The config requires consent, and the visitor has not agreed: {calls} for it.",
         "Agree as a visitor would, with --script and a line like: click #accept. The page must then call "
         "freshpaint.set_consent.",
     ),
@@ -235,7 +232,7 @@ DIAGNOSES: Final[Mapping[str, Text]] = {
     ),
     "events-held": Text(
         "warning",
-        "{count} events are held, and were not sent: nobody was identified.",
+        "{events} held, and not sent: nobody was identified.",
         "Call freshpaint.identify with an id or an e-mail address once the visitor is known. To send events before "
         'that, set before_identify = "send" under [track].',
     ),
@@ -260,5 +257,5 @@ class Diagnosis:
 def diagnosis(code: str, **places: object) -> Diagnosis:
     """The diagnosis of a code, with what was seen in its places."""
     text = DIAGNOSES[code]
-    filled = {name: str(value) for name, value in places.items()}
+    filled = {name: printable(str(value)) for name, value in places.items()}
     return Diagnosis(code, text.severity, text.what.format(**filled), text.remedy.format(**filled))

@@ -56,8 +56,13 @@ def shown(value: object, longest: int = _LONGEST_SHOWN) -> str:
         text = json.dumps(value, ensure_ascii=False, default=str)
     except ValueError:  # an integer of more digits than Python is willing to write
         text = "a very long number"
-    text = "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in text[:1000])
+    text = printable(text[:1000])
     return text if len(text) <= longest else f"{text[:longest]}…"
+
+
+def printable(text: str) -> str:
+    """``text`` with everything escaped that is not to be printed: what could rearrange a terminal's line."""
+    return "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in text)
 
 
 @dataclass(frozen=True, slots=True)

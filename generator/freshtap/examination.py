@@ -64,7 +64,10 @@ def diagnoses(site: Site, seen: Observation, outcomes: Outcomes) -> tuple[Diagno
         for one in examine(evidence)
     )
     order = list(DIAGNOSES)
-    return tuple(sorted(found, key=lambda one: order.index(one.code)))
+    told = sorted(found, key=lambda one: order.index(one.code))
+    # Where something else is wrong, that is why there are no calls.
+    wrong = any(one.severity == "error" and one.code != "no-calls" for one in told)
+    return tuple(one for one in told if not (wrong and one.code == "no-calls"))
 
 
 # -- the page and its tag ----------------------------------------------------------------------------------------------
@@ -147,7 +150,7 @@ def _policy(evidence: Evidence) -> Iterator[Diagnosis]:
         told = "; ".join(f"{directive} {' '.join(sources)}" for directive, sources in sorted(missing.items()))
         # Other inline scripts of the page may be what was refused: then the snippet ran.
         if any(violation.blocked == "inline" for violation in violations) and not view.snippet:
-            yield diagnosis("policy-forbids-inline", missing=told)
+            refused = {"the inline snippet": None, **refused}
         if refused:
             yield diagnosis("policy-forbids", refused=_listed(refused), missing=told)
         yield from _trusted_types(evidence.site, violations)
@@ -186,10 +189,10 @@ def _is_tag(script: Script) -> bool:
 def _named(blocked: str, site: Site, loaders: Iterable[str]) -> str:
     """What a refused address is, for people."""
     if blocked in loaders:
-        return f"the script, {blocked}"
+        return f"the script at {blocked}"
     if _origin(blocked) == _origin(site.clevertap.sdk_url):
-        return f"CleverTap's SDK, {site.clevertap.sdk_url}"
-    return f"sending to CleverTap, at {_origin(blocked)}"
+        return f"CleverTap's SDK at {site.clevertap.sdk_url}"
+    return f"sending to CleverTap at {_origin(blocked)}"
 
 
 def _origin(url: str) -> str:
@@ -378,7 +381,9 @@ def _calls(evidence: Evidence) -> Iterator[Diagnosis]:
     if not calls and not any(view.early for view in evidence.seen.views):
         yield diagnosis("no-calls")
     yield from _failures(evidence)
-    silent = [call for call in calls if call.outcome == "sent"]
+    silent = [
+        call for call in calls if call.outcome == "sent" and not any(reason.code == "failed" for reason in call.reasons)
+    ]
     if silent and not evidence.seen.failures and not evidence.seen.violations:
         yield diagnosis("not-arrived", names=_listed(_subject(call) for call in silent))
     yield from _consent(evidence.site, calls)
@@ -397,7 +402,7 @@ def _failures(evidence: Evidence) -> Iterator[Diagnosis]:
 def _consent(site: Site, calls: Iterable[Call]) -> Iterator[Diagnosis]:
     waiting = [call for call in calls if call.outcome == "waiting"]
     if site.consent.required and waiting:
-        yield diagnosis("consent-missing", count=len(waiting))
+        yield diagnosis("consent-missing", calls=_counted(len(waiting), "call waits", "calls wait"))
     if any(reason.code == "consent-refused" for call in calls for reason in call.reasons):
         yield diagnosis("consent-refused")
 
@@ -423,7 +428,7 @@ def _not_enabled(site: Site, calls: Iterable[Call]) -> Iterator[Diagnosis]:
 def _unknown(calls: Iterable[Call]) -> Iterator[Diagnosis]:
     held = [call for call in calls if call.outcome == "held"]
     if held:
-        yield diagnosis("events-held", count=len(held))
+        yield diagnosis("events-held", events=_counted(len(held), "event is", "events are"))
     elif any(request.kind == "event" and request.person is None for call in calls for request in call.received):
         yield diagnosis("never-identified")
 
@@ -435,6 +440,10 @@ def _subject(call: Call) -> str:
 def _listed(things: Iterable[str]) -> str:
     told = list(things)
     return ", ".join(told[:5]) + (f" and {len(told) - 5} more" if len(told) > 5 else "")
+
+
+def _counted(count: int, one: str, several: str) -> str:
+    return f"{count} {one if count == 1 else several}"
 
 
 def _sentence(text: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
+from freshtap.errors import BrowserError, shown
 from freshtap.observation import Answer
 
 #: Where a page from a file is opened: a host that every browser takes for this machine, and trusts.
@@ -25,11 +26,20 @@ _SRC = re.compile(r"\bsrc\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
 
 
 def address(text: str) -> str:
-    """An address as a person types it: without a scheme, https is meant; on this machine, http."""
-    if "://" in text:
-        return text
+    """An address as a person types it: without a scheme, https is meant; on this machine, http.
+
+    Raises :class:`BrowserError` where no page can be opened under it.
+    """
     host = text.partition("/")[0].partition(":")[0]
-    return f"http://{text}" if host in ("localhost", "127.0.0.1") else f"https://{text}"
+    scheme = "http" if host in ("localhost", "127.0.0.1") else "https"
+    url = text if "://" in text else f"{scheme}://{text}"
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise BrowserError(f"{shown(text)} is not an address of a page. Allowed: one with http:// or https://.")
+    return url
 
 
 def is_snippet(text: str) -> bool:

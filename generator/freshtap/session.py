@@ -16,7 +16,6 @@ from typing import Any, Final
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 from playwright.sync_api import (
-    APIResponse,
     Browser,
     BrowserContext,
     Error,
@@ -40,22 +39,10 @@ from freshtap.observation import Answer, Observation, Script, Start, Step, View,
 from freshtap.site import Site
 from freshtap.steps import Step as Deed
 
-#: Nothing that Chromium does on its own account.
-ARGUMENTS: Final = (
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-domain-reliability",
-    "--disable-sync",
-    "--no-first-run",
-    "--no-pings",
-)
-
-#: Seconds: for the page to load, for one step of a script, for everything after it, and for a stub that waits for a
-#: loader of its own, as the bridge does.
+#: Seconds, at most: for the page to load, for one step of a script, for silence after it.
 _LOADING: Final = 30.0
 _STEP: Final = 10.0
-_AT_MOST: Final = 60.0
-_FOR_A_LOADER: Final = 12.0
+_SILENCE: Final = 60.0
 _POLL: Final = 50
 
 #: The device id in CleverTap's answer, by script or by fetch.
@@ -90,7 +77,7 @@ def chromium(told: Told) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         with told("Starting the browser"):
             try:
-                browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+                browser = playwright.chromium.launch(executable_path=executable, args=browsers.ARGUMENTS)
             except Error as error:
                 raise BrowserError(f"{executable} does not start: {_first_line(error)}") from None
         try:
@@ -105,6 +92,10 @@ def observe(browser: Browser, site: Site, visit: Visit, told: Told) -> Observati
     ``told`` is given what is being done, for as long as it is.
     """
     context = browser.new_context(service_workers="block", ignore_https_errors=_is_local(visit.url))
+    if visit.folder or visit.inject:
+        # A page that is answered here counts as one from far away, which may not reach servers of this machine.
+        with contextlib.suppress(Error):
+            context.grant_permissions(["local-network-access"])
     try:
         return _Session(site, visit, context).run(told)
     finally:
@@ -119,6 +110,7 @@ class _Session:
         self._visit = visit
         self._context = context
         self._collector = Collector()
+        self._line: list[Request] = []
         self._seen = Observation(visit.url)
         self._policies: dict[str, str] = {}
         self._pending: set[Request] = set()
@@ -197,20 +189,11 @@ class _Session:
 
     def _wait_for_silence(self, page: Page) -> None:
         began = time.monotonic()
-        while time.monotonic() - began < _AT_MOST:
+        while time.monotonic() - began < _SILENCE:
             silent = time.monotonic() - max(self._last, began)
-            patience = max(self._visit.wait, _FOR_A_LOADER if self._waits_for_a_loader() else 0.0)
-            if silent >= patience and not self._pending:
+            if silent >= self._visit.wait and not self._pending:
                 return
             page.wait_for_timeout(_POLL)
-
-    def _waits_for_a_loader(self) -> bool:
-        """Whether calls wait for an SDK that another snippet of CleverTap's is to load, which the bridge gives time."""
-        seen = self._seen
-        steps = {step.step for step in seen.steps}
-        asked = any(_same(url, self._site.clevertap.sdk_url) for url in seen.failures)
-        stuck = "joined" in steps and "turn" not in steps and not any(step.code for step in seen.steps)
-        return stuck and not asked and not seen.violations and not self._site.consent.required
 
     # -- hearing -----------------------------------------------------------------------------------------------------
 
@@ -261,7 +244,8 @@ class _Session:
 
     def _failed(self, request: Request) -> None:
         if request in self._pending:
-            self._seen.failures[request.url] = request.failure or "failed"
+            # What a server has answered says more.
+            self._seen.failures.setdefault(request.url, request.failure or "failed")
         self._came(request)
 
     def _answered(self, response: Response) -> None:
@@ -329,9 +313,11 @@ class _Session:
     def _collect(self, route: Route, request: Request) -> None:
         self._heard()
         if self._visit.live:
-            response = route.fetch()
-            self._learn(request.url, response)
-            self._collector.answer(request.url)
+            with self._in_turn(request):
+                response = route.fetch()
+                if response.ok:
+                    self._learn(request.url, response.text())
+                    self._collector.answer(request.url)
             route.fulfill(response=response)
             return
         reply = self._collector.answer(request.url, fetch=request.resource_type == "fetch")
@@ -339,19 +325,29 @@ class _Session:
             status=reply.status, body=reply.body, headers={"content-type": reply.content_type, **reply.headers}
         )
 
-    def _learn(self, url: str, response: APIResponse) -> None:
+    @contextlib.contextmanager
+    def _in_turn(self, request: Request) -> Iterator[None]:
+        """Lets requests go in the order in which the page makes them, as far as CleverTap is concerned."""
+        self._line.append(request)
+        try:
+            while self._line[0] is not request:
+                self._context.pages[0].wait_for_timeout(10)
+            yield
+        finally:
+            self._line.remove(request)
+
+    def _learn(self, url: str, answer: str) -> None:
         """Lets the collector know which device id CleverTap itself has given to a person."""
-        found = _DEVICE.search(response.text())
+        found = _DEVICE.search(answer)
         try:
             payload = decode(parse_qs(urlsplit(url).query)["d"][0])
         except (KeyError, UndecodableError):
             return
         profile = payload.get("profile")
         if found and isinstance(profile, dict) and payload.get("isOUL"):
-            for name in ("Identity", "Email"):
-                if profile.get(name):
-                    self._collector.knows(str(profile[name]), found[1] or found[2])
-                    return
+            who = next((str(profile[name]) for name in ("Identity", "Email") if profile.get(name)), "")
+            if who:
+                self._collector.knows(who, found[1] or found[2])
 
     # -- the deployed script -----------------------------------------------------------------------------------------
 

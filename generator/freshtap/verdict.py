@@ -11,7 +11,7 @@ import click
 
 from freshtap.collector import SDK_PROPERTIES, Request
 from freshtap.diagnoses import Diagnosis
-from freshtap.errors import shown
+from freshtap.errors import printable, shown
 from freshtap.observation import Observation
 from freshtap.outcomes import DROPPING, OUTCOMES, Call, Outcome, Outcomes, Reason
 from freshtap.site import Site
@@ -77,7 +77,7 @@ class Verdict:
 
     def _lines(self) -> Iterator[str]:
         account = f"{self.site.name}, {self.site.clevertap.account_id} in {self.site.region}"
-        yield f"{click.style(self.seen.url, bold=True)} with {account}"
+        yield f"{click.style(printable(self.seen.url), bold=True)} with {account}"
         if self.outcomes.calls:
             yield ""
             yield "What the page called:"
@@ -172,11 +172,11 @@ def _written(call: Call) -> str:
         return f"somebody whom Freshpaint knows already: {shown(call.arguments[0] if call.arguments else None)}"
     arguments = ", ".join(shown(_brief(argument), _WIDTH) for argument in call.arguments)
     cut = arguments if len(arguments) <= _WIDTH else f"{arguments[:_WIDTH]}…"
-    return f"{call.method}({cut})"
+    return f"{printable(call.method)}({cut})"
 
 
 def _request(request: Request) -> str:
-    who = f"of {request.person}" if request.person else "of an anonymous visitor"
+    who = f"of {shown(request.person)}" if request.person else "of an anonymous visitor"
     what = f"event {shown(request.name)}" if request.kind == "event" else "profile"
     return f"{what} {who} {shown(_brief(_properties(request)), 2 * _WIDTH)}"
 
@@ -194,7 +194,7 @@ def _reason(reason: Reason, call: Call) -> str:
     if reason.code in DROPPING:
         return reason.why
     subject = reason.name or (shown(_brief(reason.value)) if reason.value is not None else call.method)
-    return f"{subject}: {reason.why}"
+    return f"{printable(subject)}: {reason.why}"
 
 
 def _counted(count: int, noun: str) -> str:
