@@ -93,7 +93,7 @@ def deploy(web: Web, over: Config, *, debug: bool = False, stable: bool = False)
 
 def look(browser: Browser, tagged: Tagged, url: str, **how: Any) -> Verdict:
     """Verify a page, quickly."""
-    return verify.judge(browser, tagged.site, Visit(url, wait=how.pop("wait", 0.3), **how), told)
+    return verify.judge(browser, tagged.site, Visit(url, wait=how.pop("wait", 0.2), **how), told)
 
 
 def html(head: str, calls: str = CALLS, body: str = "") -> str:
@@ -253,7 +253,9 @@ CLEVERTAP: Final = (
 CLEVERTAP_SDK: Final = "<script src='{sdk}'></script>"
 
 BROKEN: Final[dict[str, Broken]] = {
-    "no tag": Broken("tag-missing", "is not on http://localhost", "--inject", head="", calls=""),
+    "no tag": Broken(
+        "tag-missing", "is not on the page. It asks for freshpaint at http://localhost", "--inject", head=""
+    ),
     "no snippet": Broken("snippet-missing", "are lost", "both elements", head="{loader}", calls=""),
     "no loader": Broken("loader-missing", "nothing loads", "both elements", head="{snippet}"),
     "the tag twice": Broken("tag-twice", "2 times", "Leave one", head="{snippet}{loader}{snippet}{loader}", reached=2),
@@ -284,27 +286,27 @@ BROKEN: Final[dict[str, Broken]] = {
     "a policy that forbids the snippet": Broken(
         "policy-forbids",
         "forbids the inline snippet",
-        "script-src-elem 'sha256-",
+        "Add to script-src-elem: 'sha256-",
         headers={CSP: "script-src-elem 'self' {static} https://*.clevertap-prod.com"},
         head="{snippet}{loader}<script src=/calls.js></script>",
     ),
     "a policy that forbids sending": Broken(
         "policy-forbids",
         "sending to CleverTap at https://in1.clevertap-prod.com",
-        "Add to the policy: script-src https://in1.clevertap-prod.com",
+        "Add to script-src: https://in1.clevertap-prod.com.",
         headers={CSP: "script-src 'self' 'unsafe-inline' {static}"},
     ),
     "a policy that forbids sending by fetch": Broken(
         "policy-forbids",
         "sending to CleverTap at https://in1.clevertap-prod.com",
-        "Add to the policy: connect-src https://in1.clevertap-prod.com",
+        "Add a connect-src that has all of default-src, and besides: https://in1.clevertap-prod.com.",
         headers={CSP: "default-src 'self' 'unsafe-inline' {static}"},
         over={"clevertap": {"transport": "fetch"}},
     ),
     "a policy that forbids everything": Broken(
         "policy-forbids",
         "the inline snippet, the script at http://127.0.0.1",
-        "script-src http://127.0.0.1",
+        "Add a script-src that has all of default-src, and besides: http://127.0.0.1",
         headers={CSP: "default-src 'self'"},
     ),
     "Trusted Types": Broken(
@@ -389,6 +391,17 @@ BROKEN: Final[dict[str, Broken]] = {
         stable=True,
         over={"track": {"send": "defined"}, "events": [{"name": "Viewed"}, {"name": "Charged later"}]},
         change=outdated(track={"send": "defined"}, events=[{"name": "Viewed"}, {"name": "Gone"}]),
+    ),
+    "an inline script of yesterday's config": Broken(
+        "script-outdated",
+        'The script in the page is not what this config builds: it lacks the event "Later"',
+        "freshtap build",
+        over={"track": {"send": "defined"}, "events": [{"name": "Viewed"}, {"name": "Later"}]},
+        head="{snippet}<script>"
+        + render.bridge(
+            config.from_mapping(merged(BASE, {"track": {"send": "defined"}, "events": [{"name": "Viewed"}]})).valid()
+        )
+        + "</script>",
     ),
     "a script of yesterday's options": Broken(
         "script-outdated",
@@ -480,7 +493,7 @@ BROKEN: Final[dict[str, Broken]] = {
     ),
     "a step that cannot be done": Broken(
         "step-failed",
-        "line 1, press Nonsense",
+        "--script stopped at line 1, press Nonsense",
         "Correct that line",
         how={"deeds": steps.parse("press Nonsense", file="")},
     ),
@@ -593,10 +606,7 @@ def test_the_tag_is_put_into_a_page(browser: Browser, web: Web, page: str) -> No
         assert codes(verdict) == ["policy-forbids"]
         # The page's own host is allowed, where the script would be if nothing else is said.
         sources = [source for source in tagged.policy["script-src"] if source != web.static]
-        assert (
-            verdict.diagnoses[0].remedy
-            == f"Add to the policy: script-src {' '.join([sources[0], web.static, *sources[1:]])}"
-        )
+        assert verdict.diagnoses[0].remedy == f"Add to script-src: {' '.join([sources[0], web.static, *sources[1:]])}."
     else:
         assert (codes(verdict), verdict.outcomes.reached) == ([], 2)
 
@@ -761,6 +771,19 @@ def test_json(web: Web, tmp_path: Path) -> None:
         "diagnoses": [],
     }
     assert done.stderr == ""
+
+
+def test_the_example_in_the_readme(browser: Browser, web: Web) -> None:
+    """Is what verify says, letter for letter."""
+    events = [{"name": "Order Completed", "charged": True}, {"name": "Signed Up"}]
+    tagged = deploy(web, {"track": {"send": "defined"}, "events": events})
+    calls = (
+        "freshpaint.track('Order Completed', {order_id: 'o1', total: '30', coupon: null});"
+        "freshpaint.identify('u1', {email: 'ann@example.com'}); freshpaint.track('signed up')"
+    )
+    verdict = look(browser, tagged, web.page("/", html(tagged.tag, calls)))
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    assert f"```\n{click.unstyle(verdict.text())}\n```".replace(web.site, "https://www.example.com") in readme
 
 
 def test_people_read_plain_text_in_a_pipe(web: Web, tmp_path: Path) -> None:

@@ -30,22 +30,22 @@ DIAGNOSES: Final[Mapping[str, Text]] = {
     "page-status": Text(
         "error",
         "The page's server answers with HTTP status {status}.",
-        "Check the address. What follows is about the error page.",
+        "Check the address. All of this is about the error page.",
     ),
     "step-failed": Text(
         "error",
-        "The script stopped at {step}",
+        "--script stopped at {step}",
         "Correct that line: what comes after it was not done.",
     ),
     "tag-missing": Text(
         "error",
-        "freshtap's tag is not on {page}.",
+        "freshtap's tag is not on {page}.{lost}",
         "Paste what freshtap tag prints into its <head>, or try it out with --inject.",
     ),
     "snippet-missing": Text(
         "error",
         "The tag on {page} is not whole: the inline snippet is missing, so that calls made before the script has "
-        "loaded are lost.",
+        "loaded are lost.{lost}",
         "Paste both elements that freshtap tag prints.",
     ),
     "loader-missing": Text(
@@ -81,7 +81,7 @@ DIAGNOSES: Final[Mapping[str, Text]] = {
     "policy-forbids": Text(
         "error",
         "The page's content security policy forbids {refused}.",
-        "Add to the policy: {missing}",
+        "Add {missing}.",
     ),
     "trusted-types": Text(
         "error",
@@ -139,12 +139,12 @@ DIAGNOSES: Final[Mapping[str, Text]] = {
     ),
     "script-other-site": Text(
         "error",
-        "{url} is built for another CleverTap account, {account}.",
+        "{url} is built for another CleverTap account, {account}. What is told here is what this config's build does.",
         "Paste what freshtap tag prints for this config, or verify with the config of that account.",
     ),
     "script-outdated": Text(
         "error",
-        "{url} is not what this config builds{differences}. What is told here is what the current build does.",
+        "{url} is not what this config builds{differences}. What is told here is what this config's build does.",
         "Run freshtap build, and publish the result.",
     ),
     "script-debug": Text(
@@ -154,7 +154,7 @@ DIAGNOSES: Final[Mapping[str, Text]] = {
     ),
     "script-silent": Text(
         "error",
-        "{url} was loaded, and did not run.{errors}",
+        "{url} did not run.{errors}",
         'Look whether a consent manager holds it back (type="text/plain"), and on the browser\'s console, whether it '
         "is damaged.",
     ),

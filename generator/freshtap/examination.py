@@ -85,18 +85,29 @@ def _tag(evidence: Evidence) -> Iterator[Diagnosis]:
         snippets = [script.text for script in view.scripts if not script.src and pages.is_snippet(script.text)]
         bridges = _bridges(view) or [start.src for start in evidence.seen.starts if start.page == view.url]
         if not snippets and not bridges:
-            yield diagnosis("tag-missing", page=view.url)
+            yield diagnosis("tag-missing", page=_on(evidence, view), lost=_lost(view))
             continue
         if not snippets:
-            yield diagnosis("snippet-missing", page=view.url)
+            yield diagnosis("snippet-missing", page=_on(evidence, view), lost=_lost(view))
         if not bridges:
-            yield diagnosis("loader-missing", page=view.url)
+            yield diagnosis("loader-missing", page=_on(evidence, view))
         if max(len(snippets), len(bridges)) > 1:
-            yield diagnosis("tag-twice", page=view.url, count=max(len(snippets), len(bridges)))
+            yield diagnosis("tag-twice", page=_on(evidence, view), count=max(len(snippets), len(bridges)))
         if view.snippet and view.early:
             yield from _early(view, evidence.seen.errors)
         if snippets:
-            yield from _snippet(evidence.site, view, snippets[0])
+            yield from _snippet(evidence, view, snippets[0])
+
+
+def _on(evidence: Evidence, view: View) -> str:
+    """The page, by its address where there are several."""
+    return "the page" if len({other.url for other in evidence.seen.views}) == 1 else view.url
+
+
+def _lost(view: View) -> str:
+    """Where the page calls what is not there."""
+    places = [place for place in dict.fromkeys(view.early) if place]
+    return f" It asks for freshpaint at {_listed(places)}." if places else ""
 
 
 def _bridges(view: View) -> list[str]:
@@ -119,14 +130,15 @@ def _early(view: View, errors: Iterable[str]) -> Iterator[Diagnosis]:
         yield diagnosis("snippet-late-guarded", places=_listed(place or "at an unknown place" for place in guarded))
 
 
-def _snippet(site: Site, view: View, text: str) -> Iterator[Diagnosis]:
+def _snippet(evidence: Evidence, view: View, text: str) -> Iterator[Diagnosis]:
+    site = evidence.site
     if text.strip() in {render.snippet(site, minifier=minifier) for minifier in _minifiers()}:
         return
     companion = "defineProperty" in text
     if companion != (site.freshpaint.mode == "companion"):
-        yield diagnosis("snippet-other-mode", page=view.url, mode=site.freshpaint.mode)
+        yield diagnosis("snippet-other-mode", page=_on(evidence, view), mode=site.freshpaint.mode)
     else:
-        yield diagnosis("snippet-outdated", page=view.url)
+        yield diagnosis("snippet-outdated", page=_on(evidence, view))
 
 
 # -- the page's policy -------------------------------------------------------------------------------------------------
@@ -147,13 +159,20 @@ def _policy(evidence: Evidence) -> Iterator[Diagnosis]:
         )
         nonced = any(script.nonced for script in view.scripts if _is_tag(script))
         missing = policy.missing(view.policies, needs, page=view.url, nonced=nonced)
-        told = "; ".join(f"{directive} {' '.join(sources)}" for directive, sources in sorted(missing.items()))
+        told = " and ".join(_added(view, directive, sources) for directive, sources in sorted(missing.items()))
         # Other inline scripts of the page may be what was refused: then the snippet ran.
         if any(violation.blocked == "inline" for violation in violations) and not view.snippet:
             refused = {"the inline snippet": None, **refused}
         if refused:
             yield diagnosis("policy-forbids", refused=_listed(refused), missing=told)
         yield from _trusted_types(evidence.site, violations)
+
+
+def _added(view: View, directive: str, sources: Iterable[str]) -> str:
+    """What to add to a directive, or a directive to add: it takes the place of default-src, whose sources it needs."""
+    there = any(directive in parsed for text in view.policies for parsed in policy.parse(text))
+    where = f"to {directive}" if there else f"a {directive} that has all of default-src, and besides"
+    return f"{where}: {' '.join(sources)}"
 
 
 def _trusted_types(site: Site, violations: Iterable[Violation]) -> Iterator[Diagnosis]:
@@ -207,8 +226,12 @@ def _script(evidence: Evidence) -> Iterator[Diagnosis]:
         found = list(_delivered(url, answer)) or list(_accepted(evidence, url, answer))
         yield from found
         if not any(one.severity == "error" for one in found):
-            judged = list(_current(evidence.site, url, answer))
+            judged = list(_current(evidence.site, url, answer.body, bare=bool(pages.LOADER.search(url))))
             yield from judged or _silent(evidence, url)
+    for view in evidence.seen.views:
+        for script in view.scripts:
+            if not script.src and pages.is_bridge(script.text):
+                yield from _current(evidence.site, "The script in the page", script.text.encode(), bare=True)
 
 
 def _delivered(url: str, answer: Answer) -> Iterator[Diagnosis]:
@@ -248,30 +271,29 @@ def _accepted(evidence: Evidence, url: str, answer: Answer) -> Iterator[Diagnosi
         yield diagnosis("script-rewritten", url=url)
 
 
-def _current(site: Site, url: str, answer: Answer) -> Iterator[Diagnosis]:
-    """Whether it is what the config builds now."""
+def _current(site: Site, where: str, script: bytes, *, bare: bool) -> Iterator[Diagnosis]:
+    """Whether a script is what the config builds now. ``bare``: it is that alone, and no part of a larger one."""
     builds = _builds(site)
-    if answer.body in builds:
-        if builds[answer.body]:
-            yield diagnosis("script-debug", url=url)
+    if script in builds:
+        if builds[script]:
+            yield diagnosis("script-debug", url=where)
         return
-    match = _VALUES.search(answer.body)
-    if match is None:
-        # Part of a larger file, which says nothing about itself.
-        if pages.LOADER.search(url):
-            yield diagnosis("script-rewritten", url=url)
-        return
+    match = _VALUES.search(script)
     try:
-        deployed = json.loads(match[1])
+        deployed = json.loads(match[1]) if match else None
     except ValueError:
-        yield diagnosis("script-rewritten", url=url)
+        deployed = None
+    if deployed is None:
+        # What is part of a larger one says nothing about itself.
+        if bare:
+            yield diagnosis("script-rewritten", url=where)
         return
     if deployed.get("account") != site.clevertap.account_id:
-        yield diagnosis("script-other-site", url=url, account=deployed.get("account"))
+        yield diagnosis("script-other-site", url=where, account=deployed.get("account"))
         return
     differences = _differences(deployed, render.values(site))
     yield diagnosis(
-        "script-outdated", url=url, differences=f": {_listed(differences)}" if differences else " with its options"
+        "script-outdated", url=where, differences=f": {_listed(differences)}" if differences else " with its options"
     )
 
 
@@ -300,17 +322,20 @@ def _differences(deployed: Mapping[str, Any], current: Mapping[str, Any]) -> lis
 def _silent(evidence: Evidence, url: str) -> Iterator[Diagnosis]:
     """A script that is as it should be, and did not run."""
     refused = any(violation.blocked == url for violation in evidence.seen.violations)
-    if not refused and not any(start.src == url for start in evidence.seen.starts):
+    if not refused and not any(start.src in (url, "") for start in evidence.seen.starts):
         first = next(iter(evidence.seen.errors), "").split("\n")[0]
         yield diagnosis("script-silent", url=url, errors=f" The page says: {_sentence(first)}" if first else "")
 
 
 def _builds(site: Site) -> dict[bytes, bool]:
-    """Every script that the config can be built to, and whether it is a debug build."""
-    return {
-        render.bridge(site, minifier=minifier, debug=debug).encode(): debug
+    """Every script that the config can be built to, also for use in a page, and whether it is a debug build."""
+    scripts = {
+        render.bridge(site, minifier=minifier, debug=debug): debug
         for minifier in _minifiers()
         for debug in (True, False)
+    }
+    return {
+        form.encode(): debug for script, debug in scripts.items() for form in (script, artifacts.inline_safe(script))
     }
 
 
@@ -336,9 +361,9 @@ def _freshpaint(evidence: Evidence) -> Iterator[Diagnosis]:
             for script in view.scripts
         )
         if there and not companion:
-            yield diagnosis("freshpaint-snippet", page=view.url)
+            yield diagnosis("freshpaint-snippet", page=_on(evidence, view))
         if companion and not there:
-            yield diagnosis("freshpaint-missing", page=view.url)
+            yield diagnosis("freshpaint-missing", page=_on(evidence, view))
 
 
 def _account(evidence: Evidence) -> Iterator[Diagnosis]:

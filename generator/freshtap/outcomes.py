@@ -17,7 +17,7 @@ OUTCOMES: Final[Mapping[Outcome, str]] = {
     "received": "CleverTap received it.",
     "sent": "handed to CleverTap's SDK, which did not send it.",
     "held": "held: it was to be sent once somebody is identified.",
-    "waiting": "waited: it was not handed over.",
+    "waiting": "waiting: CleverTap's SDK has not been given it.",
     "dropped": "not sent.",
     "lost": "lost: noted by the snippet, and the script that sends it did not run.",
     "done": "done: nothing that CleverTap receives.",
@@ -115,10 +115,12 @@ def of(observation: Observation, account: str) -> Outcomes:
             reasons.append(Reason(step.code, "" if step.name is None else str(step.name), step.value))
         elif step.step == "sent" and step.call in calls:
             _send(calls[step.call], step, open_requests)
-    refused = any(reason.code == "other-account" for reason in general)
+    refused = [reason for reason in general if reason.code == "other-account"]
     steps = _steps(observation.steps)
     for number, call in calls.items():
-        call.outcome = _outcome(call, steps.get(number, frozenset()), refused=refused)
+        call.outcome = _outcome(call, steps.get(number, frozenset()), refused=bool(refused))
+        if call.outcome == "dropped" and not call.reasons:
+            call.reasons += refused
     lost = [
         Call(view.url, str(method), tuple(arguments), "lost")
         for view in observation.views

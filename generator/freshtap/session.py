@@ -190,6 +190,9 @@ class _Session:
     def _wait_for_silence(self, page: Page) -> None:
         began = time.monotonic()
         while time.monotonic() - began < _SILENCE:
+            # A busy page is not silent: this waits until it has time, and for what it has told before.
+            with contextlib.suppress(Error):
+                page.wait_for_selector("html", state="attached", timeout=1000)
             silent = time.monotonic() - max(self._last, began)
             if silent >= self._visit.wait and not self._pending:
                 return

@@ -178,7 +178,8 @@ def _written(call: Call) -> str:
 def _request(request: Request) -> str:
     who = f"of {shown(request.person)}" if request.person else "of an anonymous visitor"
     what = f"event {shown(request.name)}" if request.kind == "event" else "profile"
-    return f"{what} {who} {shown(_brief(_properties(request)), 2 * _WIDTH)}"
+    properties = _properties(request)
+    return f"{what} {who}" + (f" {shown(_brief(properties), 2 * _WIDTH)}" if properties else "")
 
 
 def _brief(value: Any) -> Any:

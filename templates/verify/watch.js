@@ -1,11 +1,15 @@
 // Runs in every page that "freshtap verify" opens, before its first line, and tells what happens there. The page sees
 // nothing of it, except that window.freshpaint is undefined, instead of not there, until a snippet gives it a value.
-if (window === top) {
-  const page = location.href;
-  const tell = window.freshtapWatch;
+(tell => {
   delete window.freshtapWatch;
+  if (window !== top) {
+    return;
+  }
+  const page = location.href;
 
-  // Whatever the page passes around, written out as far as a person would read.
+  // Whatever the page passes around, written out as far as a person would read. Without prototypes, because some pages
+  // give those a toJSON.
+  const bare = value => Object.setPrototypeOf(value, null);
   const plain = (value, depth) => {
     try {
       return value === undefined || typeof value === "symbol" ? null :
@@ -16,13 +20,16 @@ if (window === top) {
         value instanceof Date ? isFinite(value) ? value.toISOString() : "Invalid Date" :
         value instanceof Error ? String(value) :
         depth === 0 ? "…" :
-        Array.isArray(value) ? Array.from(value).slice(0, 300).map(item => plain(item, depth - 1)) :
-        Object.keys(value).slice(0, 300).reduce((result, key) => Object.assign(result, { [key]: plain(value[key], depth - 1) }), {});
+        Array.isArray(value) ? bare(Array.from(value).slice(0, 300).map(item => plain(item, depth - 1))) :
+        Object.keys(value).slice(0, 300).reduce((result, key) => {
+          result[key] = plain(value[key], depth - 1);
+          return result;
+        }, bare({}));
     } catch (error) {
       return null;
     }
   };
-  const note = (what, details) => tell(JSON.stringify(Object.assign({ what, page }, plain(details, 8))));
+  const note = (what, details) => tell(JSON.stringify(plain(Object.assign({ what, page }, details), 9)));
 
   // Where in the page's code something was asked for: "https://site/app.js:12:5".
   const place = () => {
@@ -49,8 +56,11 @@ if (window === top) {
         note("bridge", { src: script ? script.src : "" });
         if (!(tag || 0).version) {
           starting = true;
-          bridge();
-          starting = false;
+          try {
+            bridge();
+          } finally {
+            starting = false;
+          }
         }
       }
       return tag;
@@ -95,9 +105,10 @@ if (window === top) {
     const noted = (tag || 0).version ? 0 : Array.isArray(tag) ? tag : freshpaint.value;
     note("page", {
       scripts: Array.from(document.scripts, script => ({
-        src: script.src,
-        integrity: script.integrity,
-        crossorigin: script.crossOrigin !== null,
+        // Scripts of pictures (SVG) are none that load a tag.
+        src: script.src || "",
+        integrity: script.integrity || "",
+        crossorigin: !!script.crossOrigin || script.crossOrigin === "",
         nonced: !!script.nonce,
         text: /freshpaint|clevertap/i.test(script.text) ? script.text : ""
       })),
@@ -109,4 +120,4 @@ if (window === top) {
   };
   window.addEventListener("pagehide", look);
   window.addEventListener("freshtap-look", look);
-}
+})(window.freshtapWatch);
