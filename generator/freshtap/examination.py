@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -132,7 +133,7 @@ def _early(view: View, errors: Iterable[str]) -> Iterator[Diagnosis]:
 
 def _snippet(evidence: Evidence, view: View, text: str) -> Iterator[Diagnosis]:
     site = evidence.site
-    if text.strip() in {render.snippet(site, minifier=minifier) for minifier in _minifiers()}:
+    if any(text.strip() == render.snippet(site, minifier=minifier) for minifier in _minifiers()):
         return
     companion = "defineProperty" in text
     if companion != (site.freshpaint.mode == "companion"):
@@ -264,7 +265,7 @@ def _accepted(evidence: Evidence, url: str, answer: Answer) -> Iterator[Diagnosi
         elif foreign and script.crossorigin and not allowed:
             yield diagnosis("cors-missing", url=url)
         if script.integrity and artifacts.integrity(answer.body) not in script.integrity.split():
-            genuine = intact if name else answer.body in _builds(evidence.site)
+            genuine = intact if name else _built(evidence.site, answer.body) is not None
             yield diagnosis("integrity-mismatch" if genuine else "script-rewritten", url=url)
             return
     if not intact:
@@ -273,11 +274,6 @@ def _accepted(evidence: Evidence, url: str, answer: Answer) -> Iterator[Diagnosi
 
 def _current(site: Site, where: str, script: bytes, *, bare: bool) -> Iterator[Diagnosis]:
     """Whether a script is what the config builds now. ``bare``: it is that alone, and no part of a larger one."""
-    builds = _builds(site)
-    if script in builds:
-        if builds[script]:
-            yield diagnosis("script-debug", url=where)
-        return
     match = _VALUES.search(script)
     try:
         deployed = json.loads(match[1]) if match else None
@@ -292,9 +288,14 @@ def _current(site: Site, where: str, script: bytes, *, bare: bool) -> Iterator[D
         yield diagnosis("script-other-site", url=where, account=deployed.get("account"))
         return
     differences = _differences(deployed, render.values(site))
-    yield diagnosis(
-        "script-outdated", url=where, differences=f": {_listed(differences)}" if differences else " with its options"
-    )
+    if differences:
+        yield diagnosis("script-outdated", url=where, differences=f": {_listed(differences)}")
+        return
+    debug = _built(site, script)
+    if debug is None:
+        yield diagnosis("script-outdated", url=where, differences=" with its options")
+    elif debug:
+        yield diagnosis("script-debug", url=where)
 
 
 def _differences(deployed: Mapping[str, Any], current: Mapping[str, Any]) -> list[str]:
@@ -327,26 +328,28 @@ def _silent(evidence: Evidence, url: str) -> Iterator[Diagnosis]:
         yield diagnosis("script-silent", url=url, errors=f" The page says: {_sentence(first)}" if first else "")
 
 
-def _builds(site: Site) -> dict[bytes, bool]:
-    """Every script that the config can be built to, also for use in a page, and whether it is a debug build."""
-    scripts = {
-        render.bridge(site, minifier=minifier, debug=debug): debug
-        for minifier in _minifiers()
-        for debug in (True, False)
-    }
-    return {
-        form.encode(): debug for script, debug in scripts.items() for form in (script, artifacts.inline_safe(script))
-    }
+def _built(site: Site, script: bytes) -> bool | None:
+    """Whether a script is a debug build of the config, with whatever minifier; None: it is no build of it at all."""
+    for debug in (False, True):
+        for minifier in _minifiers():
+            built = render.bridge(site, minifier=minifier, debug=debug)
+            if script in (built.encode(), artifacts.inline_safe(built).encode()):
+                return debug
+    return None
 
 
-def _minifiers() -> Iterator[str]:
+@cache
+def _minifiers() -> tuple[str, ...]:
     """Those that are installed."""
-    for minifier in MINIFIERS:
+
+    def works(minifier: str) -> bool:
         try:
             minified("", minifier)
         except BuildError:
-            continue
-        yield minifier
+            return False
+        return True
+
+    return tuple(filter(works, MINIFIERS))
 
 
 # -- others on the page ------------------------------------------------------------------------------------------------
