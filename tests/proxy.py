@@ -12,10 +12,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from socketserver import StreamRequestHandler, ThreadingTCPServer
-from threading import Lock, Thread
+from threading import Lock
 from typing import Final
 
 from freshtap.collector import Collector
+from web import running
 
 CERTIFICATE: Final = Path(__file__).parent / "stand_in.pem"
 
@@ -61,15 +62,9 @@ def standing_in() -> Iterator[StandIn]:
     class Server(ThreadingTCPServer):
         daemon_threads = True
 
-    with Server(("127.0.0.1", 0), Handler) as server:
+    with running(Server(("127.0.0.1", 0), Handler)) as server:
         stand_in = StandIn(server.server_address[1])
-        thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-        thread.start()
-        try:
-            yield stand_in
-        finally:
-            server.shutdown()
-            thread.join()
+        yield stand_in
 
 
 def _request(readline: Callable[[], bytes]) -> str:

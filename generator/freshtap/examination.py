@@ -88,7 +88,8 @@ def _tag(evidence: Evidence) -> Iterator[Diagnosis]:
         if not snippets and not bridges:
             yield diagnosis("tag-missing", page=_on(evidence, view), lost=_lost(view))
             continue
-        if not snippets:
+        # An element may be gone once it has run.
+        if not snippets and not view.snippet:
             yield diagnosis("snippet-missing", page=_on(evidence, view), lost=_lost(view))
         if not bridges:
             yield diagnosis("loader-missing", page=_on(evidence, view))
@@ -159,10 +160,11 @@ def _policy(evidence: Evidence) -> Iterator[Diagnosis]:
             if violation.blocked in loaders or ("://" in violation.blocked and _origin(violation.blocked) in origins)
         )
         nonced = any(script.nonced for script in view.scripts if _is_tag(script))
-        missing = policy.missing(view.policies, needs, page=view.url, nonced=nonced)
+        missing = policy.missing(view.policies, needs, page=view.url, nonced=nonced) or needs
         told = " and ".join(_added(view, directive, sources) for directive, sources in sorted(missing.items()))
         # Other inline scripts of the page may be what was refused: then the snippet ran.
-        if any(violation.blocked == "inline" for violation in violations) and not view.snippet:
+        inline = any(violation.blocked == "inline" for violation in violations)
+        if inline and not view.snippet and any(pages.is_snippet(script.text) for script in view.scripts):
             refused = {"the inline snippet": None, **refused}
         if refused:
             yield diagnosis("policy-forbids", refused=_listed(refused), missing=told)

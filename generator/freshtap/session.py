@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 from playwright.sync_api import (
     Browser,
     BrowserContext,
+    ConsoleMessage,
     Error,
     Page,
     Request,
@@ -83,13 +85,14 @@ def chromium(told: Told) -> Iterator[Browser]:
         try:
             yield browser
         finally:
-            browser.close()
+            with contextlib.suppress(Error):
+                browser.close()
 
 
 def observe(browser: Browser, site: Site, visit: Visit, told: Told) -> Observation:
     """Opens the page, does the deeds, waits for silence.
 
-    ``told`` is given what is being done, for as long as it is.
+    ``told`` is given what is being done, for as long as it is. Raises :class:`BrowserError` where the browser ends.
     """
     context = browser.new_context(service_workers="block", ignore_https_errors=_is_local(visit.url))
     if visit.folder or visit.inject:
@@ -98,8 +101,12 @@ def observe(browser: Browser, site: Site, visit: Visit, told: Told) -> Observati
             context.grant_permissions(["local-network-access"])
     try:
         return _Session(site, visit, context).run(told)
+    except Error as error:
+        raise BrowserError(f"The browser went away: {_first_line(error)}") from None
     finally:
-        context.close()
+        # Whoever interrupts the program ends the browser, too.
+        with contextlib.suppress(Error):
+            context.close()
 
 
 class _Session:
@@ -118,8 +125,10 @@ class _Session:
         self._made = artifacts.make(site, Options(base_url="/"))
         self._tag = self._made.files[self._made.entry["snippet"]].decode()
         context.set_default_timeout(_LOADING * 1000)
-        context.expose_binding("freshtapWatch", lambda _source, text: self._note(json.loads(text)))
-        context.add_init_script(watch(site))
+        # Known to no page.
+        self._token = secrets.token_hex()
+        context.add_init_script(watch(site, self._token))
+        context.on("console", self._read)
         context.route("**/*", self._route)
         context.on("request", self._asked)
         context.on("requestfinished", self._came)
@@ -178,7 +187,7 @@ class _Session:
                 case "wait":
                     page.wait_for_timeout(float(deed.on) * 1000)
                 case "run":
-                    page.evaluate(f"() => {{ {deed.on} }}")
+                    page.evaluate(f"() => {{ {deed.on}\n}}")
             page.wait_for_timeout(_POLL)
             page.wait_for_load_state("load")
         except Error as error:
@@ -202,6 +211,11 @@ class _Session:
 
     def _heard(self) -> None:
         self._last = time.monotonic()
+
+    def _read(self, message: ConsoleMessage) -> None:
+        token, _, text = message.text.partition(" ")
+        if token == self._token:
+            self._note(json.loads(text))
 
     def _note(self, told: dict[str, Any]) -> None:
         """What the page's watch tells."""
@@ -378,10 +392,10 @@ class _Session:
             return Answer(error=_first_line(error))
 
 
-def watch(site: Site) -> str:
-    """The script that watches a page, with the site's debug build in it."""
+def watch(site: Site, token: str) -> str:
+    """The script that watches a page, with the site's debug build in it. ``token`` begins all that it tells."""
     bridge = render.bridge(site, minifier="none", debug=True).strip().rstrip(";")
-    return render.environment().get_template("verify/watch.js").render(bridge=bridge)
+    return render.environment().get_template("verify/watch.js").render(bridge=bridge, token=token)
 
 
 def _first_line(error: Error) -> str:

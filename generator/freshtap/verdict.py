@@ -76,7 +76,9 @@ class Verdict:
         return "\n".join(self._lines())
 
     def _lines(self) -> Iterator[str]:
-        account = f"{self.site.name}, {self.site.clevertap.account_id} in {self.site.region}"
+        account = f"{self.site.clevertap.account_id} in {self.site.region}"
+        if self.site.name != self.site.clevertap.account_id:
+            account = f"{self.site.name}, {account}"
         yield f"{click.style(printable(self.seen.url), bold=True)} with {account}"
         if self.outcomes.calls:
             yield ""
