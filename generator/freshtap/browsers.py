@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -53,7 +54,7 @@ def find() -> str | None:
         if shutil.which(named) is None:
             raise BrowserError(f"{VARIABLE} names {named}, where there is no program.")
         return named
-    return next(filter(runs, [*of_this_machine(), *of_playwright()]), None)
+    return next(filter(runs, chain(of_this_machine(), of_playwright())), None)
 
 
 def of_this_machine() -> Iterator[str]:
