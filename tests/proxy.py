@@ -30,6 +30,11 @@ class StandIn:
     asked: list[str] = field(default_factory=list)
     refuses: bool = False
 
+    def start_over(self) -> None:
+        """Forget everything, and refuse nothing."""
+        self.collector, self.refuses = Collector(), False
+        self.asked.clear()
+
 
 @contextmanager
 def standing_in() -> Iterator[StandIn]:

@@ -683,17 +683,24 @@ def test_what_else_the_page_sends_to_clevertap(browser: Browser, web: Web) -> No
 # -- what leaves the machine -------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def internet(browser: Browser) -> Iterator[tuple[Browser, StandIn]]:
+@pytest.fixture(scope="module")
+def outside(browser: Browser) -> Iterator[tuple[Browser, StandIn]]:
     """A browser whose every way out leads to a stand-in on this machine."""
     with standing_in() as stand_in:
-        outside = browser.browser_type.launch(
+        proxied = browser.browser_type.launch(
             executable_path=installed.find_or_install(),
             args=browsers.ARGUMENTS,
             proxy={"server": f"http://127.0.0.1:{stand_in.port}", "bypass": "localhost,127.0.0.1"},
         )
-        yield outside, stand_in
-        outside.close()
+        yield proxied, stand_in
+        proxied.close()
+
+
+@pytest.fixture
+def internet(outside: tuple[Browser, StandIn]) -> tuple[Browser, StandIn]:
+    """The same, with a stand-in that has seen nothing."""
+    outside[1].start_over()
+    return outside
 
 
 def test_nothing_leaves_the_machine(internet: tuple[Browser, StandIn], web: Web) -> None:

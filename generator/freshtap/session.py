@@ -122,8 +122,7 @@ class _Session:
         self._policies: dict[str, str] = {}
         self._pending: set[Request] = set()
         self._last = time.monotonic()
-        self._made = artifacts.make(site, Options(base_url="/"))
-        self._tag = self._made.files[self._made.entry["snippet"]].decode()
+        self._made = artifacts.make(site, Options(base_url="/")) if visit.inject else None
         context.set_default_timeout(_LOADING * 1000)
         # Known to no page.
         self._token = secrets.token_hex()
@@ -309,13 +308,14 @@ class _Session:
         return request.is_navigation_request() and request.frame.parent_frame is None
 
     def _tagged(self, html: bytes) -> bytes:
-        wanted = self._visit.inject and not pages.carries_tag(html)
-        return pages.with_tag(html, self._tag) if wanted else html
+        if self._made is None or pages.carries_tag(html):
+            return html
+        return pages.with_tag(html, self._made.files[self._made.entry["snippet"]].decode())
 
     def _injected(self, url: str) -> bytes | None:
         """The script of a tag that was put in, which lies on no server."""
         path = urlsplit(url).path.removeprefix("/")
-        return self._made.files[path] if self._visit.inject and path == self._made.entry["script"] else None
+        return self._made.files[path] if self._made and path == self._made.entry["script"] else None
 
     def _is_clevertap(self, url: str) -> bool:
         """Whether it is a request to CleverTap's servers, or to a proxy in front of them: by host, or by its shape."""
