@@ -48,23 +48,12 @@ import hypothesis
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-import browser as browsers
+import browser as installed
 import sdk as sdks
+from freshtap import browsers
 from sites import Config, Form, build
 from tables import Case, Properties, Received, Table, Variant, send
 from visit import Visit
-
-#: Nothing that Chromium does on its own account belongs in a test.
-ARGUMENTS = (
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-domain-reliability",
-    "--disable-sync",
-    "--no-first-run",
-    "--no-pings",
-    "--blink-settings=imagesEnabled=false",
-)
-
 
 #: Files whose scenarios run on every build and SDK version each time: whose an event is differs most between versions.
 RUN_ON_ALL: Final = frozenset(
@@ -162,7 +151,7 @@ def chromium() -> Iterator[Callable[[str], Browser]]:
         def start(path: str) -> Browser:
             return playwright.chromium.launch(
                 executable_path=path,
-                args=ARGUMENTS,
+                args=(*browsers.ARGUMENTS, "--blink-settings=imagesEnabled=false"),
                 # Playwright turns it off; visitors have it.
                 ignore_default_args=["--disable-back-forward-cache"],
             )
@@ -173,7 +162,7 @@ def chromium() -> Iterator[Callable[[str], Browser]]:
 @pytest.fixture(scope="session")
 def browser(chromium: Callable[[str], Browser]) -> Browser:
     """The browser that starts pages fastest."""
-    return chromium(browsers.find_shell())
+    return chromium(installed.find_shell())
 
 
 @pytest.fixture
@@ -185,7 +174,7 @@ def visitor(browser: Browser) -> Iterator[Visitor]:
 @pytest.fixture
 def caching_visitor(chromium: Callable[[str], Browser]) -> Iterator[Visitor]:
     """Visits in a browser that keeps pages in its back/forward cache."""
-    yield from _visitors(chromium(browsers.find_or_install()))
+    yield from _visitors(chromium(installed.find_or_install()))
 
 
 @pytest.fixture(scope="module")

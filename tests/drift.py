@@ -106,7 +106,7 @@ def main(arguments: Sequence[str]) -> int:
     except RuntimeError as error:
         sys.exit(str(error))
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browsers.find_or_install())
+        browser = playwright.chromium.launch(executable_path=browsers.find_shell())
         found = {version: examine(version, script, browser) for version, script in scripts.items()}
         browser.close()
     print(report(found))

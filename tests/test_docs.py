@@ -201,7 +201,9 @@ def test_links_lead_somewhere(page: str) -> None:
 def test_templates_and_modules_that_are_named_exist(page: str) -> None:
     """Every file name in backticks, and every template in a drawing, is there."""
     names = set(re.findall(r"\b[a-z_]+\.(?:js|py)\b", (ROOT / page).read_text(encoding="utf-8")))
-    there = {path.name for folder in ("templates", "generator/freshtap", "tests") for path in (ROOT / folder).iterdir()}
+    there = {
+        path.name for folder in ("templates", "generator/freshtap", "tests") for path in (ROOT / folder).rglob("*")
+    }
     assert names <= there
 
 

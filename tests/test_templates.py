@@ -285,6 +285,7 @@ def test_production_builds_carry_no_word_of_the_reasons(changes: dict[str, Any])
     script = render.bridge(site_of(changes), minifier="none")
     assert not [code for code in REASONS if f'"{code}"' in script]
     assert "report" not in script
+    assert "trace" not in script
 
 
 def test_debug_builds_know_a_sentence_for_every_reason() -> None:

@@ -25,6 +25,9 @@ SDK_URL: Final = "https://d2r1yp2w7bby2u.cloudfront.net/js/clevertap.min.js"
 #: The domain of the servers that take events and profiles; the region goes in front.
 COLLECTOR_DOMAIN: Final = "clevertap-prod.com"
 
+#: Every domain that its servers have been known by.
+COLLECTOR_DOMAINS: Final = (COLLECTOR_DOMAIN, "wzrkt.com")
+
 MAX_EVENT_TYPES: Final = 512
 MAX_PROPERTIES: Final = 256
 MAX_CHARGED_ITEMS: Final = 256

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -26,7 +28,7 @@ from freshtap import (
     schema,
 )
 from freshtap.artifacts import Options
-from freshtap.errors import Problem, labelled, printable
+from freshtap.errors import BrowserError, Problem, labelled, printable
 from freshtap.site import Site
 
 T = TypeVar("T")
@@ -69,6 +71,7 @@ _debug_option = click.option(
 )
 _strict_option = click.option("--strict", is_flag=True, help="Warnings count as errors.")
 _config_argument = click.argument("configs", nargs=-1, metavar="[CONFIG]...")
+_file = click.Path(exists=True, dir_okay=False, path_type=Path)
 _one_config_argument = click.argument(
     "path", metavar="[CONFIG]", default=config.DEFAULT_NAME, type=click.Path(path_type=Path)
 )
@@ -225,6 +228,74 @@ def schema_command() -> None:
 def types(path: Path) -> None:
     """Print TypeScript declarations of the tracking plan."""
     click.echo(declarations.render(_load(path)), nl=False)
+
+
+@main.command()
+@_one_config_argument
+@click.option("--url", metavar="URL", help="The page to open.")
+@click.option("--html", metavar="FILE", type=_file, help="A page in a file, with what lies beside it.")
+@click.option("--inject", is_flag=True, help="Put the tag into the page where it does not carry it yet.")
+@click.option("--live", is_flag=True, help="Let what the page sends go to CleverTap.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option(
+    "--wait",
+    metavar="SECONDS",
+    type=click.FloatRange(0, 60),
+    default=2.0,
+    show_default=True,
+    help="How long the page must have been silent to count as done.",
+)
+@click.option("--script", metavar="FILE", type=_file, help="What a visitor does on the page, one step a line.")
+def verify(
+    path: Path,
+    url: str | None,
+    html: Path | None,
+    wait: float,
+    script: Path | None,
+    *,
+    inject: bool,
+    live: bool,
+    as_json: bool,
+) -> None:
+    """Open a page in a headless browser and tell, call by call, what reached CleverTap and why the rest did not.
+
+    CleverTap's servers are played on this machine: nothing is sent there, unless --live. Exit code 0: something reached
+    CleverTap and nothing is wrong; 1: it did not, or something is; 2: wrong usage or a wrong config.
+    """
+    if (url is None) == (html is None):
+        raise click.UsageError("Give the page to open: either --url or --html.")
+    site = _load(path)
+    try:
+        from freshtap import pages, session, steps, verify  # noqa: PLC0415 - what they need is an extra
+    except ModuleNotFoundError:
+        raise BrowserError('verify needs an extra: pip install "freshtap[verify]"') from None
+    deeds = steps.parse(_text(script), file=str(script)) if script else ()
+    folder = pages.Folder(html) if html else None
+    address = folder.url if folder else pages.address(url or "")
+    visit = session.Visit(address, folder, inject=inject, live=live, wait=wait, deeds=deeds)
+    verdict = verify.verify(site, visit, _patiently)
+    click.echo(json.dumps(verdict.as_json(), indent=2, ensure_ascii=False) if as_json else verdict.text())
+    if not verdict.good:
+        click.get_current_context().exit(1)
+
+
+@contextlib.contextmanager
+def _patiently(doing: str) -> Iterator[None]:
+    """Says on stderr what is being done, once it takes longer than a person waits gladly."""
+    timer = threading.Timer(_PATIENCE, lambda: click.echo(f"{doing} …", err=True))
+    if sys.stderr.isatty():
+        timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BrowserError(f"{path} cannot be read: {error}.") from None
 
 
 def _load(path: Path) -> Site:

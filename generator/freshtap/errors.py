@@ -46,8 +46,12 @@ class OutputError(BuildError):
     """The output folder cannot be read or written, or writing there would reach outside it."""
 
 
-def shown(value: object) -> str:
-    """``value`` as one short line: JSON with everything unprintable escaped, cut at 60 characters.
+class BrowserError(FreshtapError):
+    """There is no browser to open a page in, or what drives it is not installed."""
+
+
+def shown(value: object, longest: int = _LONGEST_SHOWN) -> str:
+    """``value`` as one short line: JSON with everything unprintable escaped, cut at 60 characters or so many.
 
     Names and text in any script stay readable; control characters, line separators and direction marks, which
     could rearrange a terminal's line, do not get through.
@@ -57,7 +61,7 @@ def shown(value: object) -> str:
     except ValueError:  # an integer of more digits than Python is willing to write
         text = "a very long number"
     text = printable(text[:1000])
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+    return text if len(text) <= longest else f"{text[:longest]}…"
 
 
 def printable(text: str) -> str:

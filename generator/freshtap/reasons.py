@@ -12,6 +12,7 @@ from typing import Final
 #: By the code that the templates report.
 REASONS: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "consent-refused": "not sent: the visitor has refused.",
         "event-drop": "not sent: nobody is identified yet, and the config drops such events.",
         "event-hold": "held: nobody is identified yet. It is sent after the next identify with an id or an e-mail.",
         "event-not-enabled": "not sent: no event of this name is enabled for CleverTap in the config.",

@@ -25,9 +25,9 @@ from freshtap.transformations import RenameEvent, Transformation
 #: Stands in bridge.js where the site's values go.
 _VALUES: Final = "SITE"
 
-#: In debug builds, a line that is nothing but a call of report() tells the developer what became of a value. In
-#: production builds there is no such line.
-_REPORT: Final = re.compile(r"^ *report\(.*\);\n", re.MULTILINE)
+#: In debug builds, a line that is nothing but a call of report() tells the developer what became of a value, and one of
+#: trace() tells tools how far a call has come. In production builds there is no such line.
+_REPORT: Final = re.compile(r"^ *(report|trace)\(.*\);\n", re.MULTILINE)
 
 #: What the templates need to know besides a site's features.
 _CONSTANTS: Final[dict[str, Any]] = {
@@ -79,7 +79,7 @@ def environment() -> jinja2.Environment:
 def bridge(site: Site, *, minifier: str = MINIFIERS[0], debug: bool = False) -> str:
     """The account's script. Raises :class:`BuildError` where the minifier fails."""
     before, after = _bridge(Features.of(site, debug=debug), minifier)
-    return before + _json(_values(site)) + after
+    return before + _json(values(site)) + after
 
 
 def snippet(site: Site, *, minifier: str = MINIFIERS[0]) -> str:
@@ -124,29 +124,29 @@ def _json(values: dict[str, Any]) -> str:
     return str(htmlsafe_json_dumps(values, sort_keys=True, separators=(",", ":")))
 
 
-def _values(site: Site) -> dict[str, Any]:
+def values(site: Site) -> dict[str, Any]:
     """What belongs to this one account. Only what its features read is there."""
     account = site.clevertap
-    values: dict[str, Any] = {
+    found: dict[str, Any] = {
         "account": account.account_id,
         "destination": site.freshpaint.destination,
         "sdk": account.sdk_url,
     }
     if site.names:
-        values["events"] = list(site.names.items())
+        found["events"] = list(site.names.items())
     # The SDK puts a region in front of every domain; a proxy has one only where the config says so.
     if account.region or not account.target_domain:
-        values["region"] = site.region
+        found["region"] = site.region
     if account.target_domain:
-        values["domain"] = account.target_domain
+        found["domain"] = account.target_domain
     if account.token:
-        values["token"] = account.token
+        found["token"] = account.token
     if site.identify.default_country_code:
-        values["code"] = site.identify.default_country_code.removeprefix("+")
+        found["code"] = site.identify.default_country_code.removeprefix("+")
     changes = [change for change in site.transformations if not isinstance(change, RenameEvent)]
     if changes:
-        values["transformations"] = [_row(change) for change in changes]
-    return values
+        found["transformations"] = [_row(change) for change in changes]
+    return found
 
 
 def _row(change: Transformation) -> list[Any]:

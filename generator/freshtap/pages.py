@@ -1,0 +1,88 @@
+"""Pages from files, and pages that are given the tag they do not carry yet. Reads files, writes none."""
+
+from __future__ import annotations
+
+import mimetypes
+import re
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote, unquote, urlsplit
+
+from freshtap.errors import BrowserError, shown
+from freshtap.observation import Answer
+
+#: Where a page from a file is opened: a host that every browser takes for this machine, and trusts.
+ORIGIN: Final = "http://freshtap.localhost"
+
+#: The name of a script that was built, in an address.
+LOADER: Final = re.compile(r"(?:^|/)freshtap(?:\.([0-9a-f]{16}))?\.js(?:[?#]|$)")
+
+#: Behind the first of these that a page has, its head begins.
+_OPENINGS = [
+    re.compile(opening, re.IGNORECASE) for opening in (rb"<head\b[^>]*>", rb"<html\b[^>]*>", rb"<!doctype[^>]*>")
+]
+_POLICY = re.compile(rb"<meta\b[^>]*http-equiv=[\"']?content-security-policy[^>]*>", re.IGNORECASE)
+_SRC = re.compile(r"\bsrc\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
+
+
+def address(text: str) -> str:
+    """An address as a person types it: without a scheme, https is meant; on this machine, http.
+
+    Raises :class:`BrowserError` where no page can be opened under it.
+    """
+    host = text.partition("/")[0].partition(":")[0]
+    scheme = "http" if host in ("localhost", "127.0.0.1") else "https"
+    url = text if "://" in text else f"{scheme}://{text}"
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise BrowserError(f"{shown(text)} is not an address of a page. Allowed: one with http:// or https://.")
+    return url
+
+
+def is_snippet(text: str) -> bool:
+    """Whether a script's text is the inline snippet, of whatever build."""
+    return "freshpaint" in text and "bigint" in text and "[object " in text and not is_bridge(text)
+
+
+def is_bridge(text: str) -> bool:
+    """Whether a script's text is a whole bridge, of whatever build."""
+    return "freshtap" in text and "getCleverTapID" in text and "[object " in text
+
+
+def carries_tag(html: bytes) -> bool:
+    """Whether a page has a tag, or a part of one, in its source."""
+    text = html.decode(errors="replace")
+    return is_snippet(text) or is_bridge(text) or any(LOADER.search(match[1]) for match in _SRC.finditer(text))
+
+
+def with_tag(html: bytes, tag: str) -> bytes:
+    """The page with the tag at the beginning of its head, behind a policy that stands there."""
+    head = next(filter(None, (opening.search(html) for opening in _OPENINGS)), None)
+    at = head.end() if head else 0
+    policy = _POLICY.search(html, at)
+    if policy and not re.search(rb"<script\b", html[at : policy.start()], re.IGNORECASE):
+        at = policy.end()
+    return html[:at] + tag.encode("ascii", "xmlcharrefreplace") + html[at:]
+
+
+class Folder:
+    """A page's file and what lies beside and below it, by address."""
+
+    def __init__(self, page: Path) -> None:
+        self._root = page.resolve().parent
+        self.url = f"{ORIGIN}/{quote(page.name)}"
+
+    def answer(self, url: str) -> Answer:
+        """The file that an address under :data:`ORIGIN` means."""
+        path = self._root / unquote(urlsplit(url).path).lstrip("/")
+        try:
+            if not path.resolve().is_relative_to(self._root):
+                return Answer(status=404)
+            body = path.read_bytes()
+        except (OSError, ValueError):
+            return Answer(status=404)
+        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        return Answer(200, {"content-type": f"{kind}; charset=utf-8" if kind.startswith("text/") else kind}, body)

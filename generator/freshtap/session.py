@@ -1,0 +1,413 @@
+"""Opens a page in a headless Chromium and writes down what happens there. The only one that drives a browser.
+
+CleverTap's servers are played by the collector: what the page sends them never leaves this machine, unless ``live``.
+CleverTap's SDK, and everything else on the page, comes from where it always comes from.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import secrets
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import parse_qs, urljoin, urlsplit
+
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    Request,
+    Response,
+    Route,
+    WebError,
+    sync_playwright,
+)
+from playwright.sync_api import (
+    TimeoutError as PlaywrightTimeoutError,
+)
+
+from freshtap import artifacts, browsers, pages, render
+from freshtap.artifacts import Options
+from freshtap.clevertap import COLLECTOR_DOMAINS
+from freshtap.collector import Collector, UndecodableError, decode
+from freshtap.errors import BrowserError
+from freshtap.observation import Answer, Observation, Script, Start, Step, View, Violation
+from freshtap.site import Site
+from freshtap.steps import Step as Deed
+
+#: Seconds, at most: for the page to load, for one step of a script, for silence after it.
+_LOADING: Final = 30.0
+_STEP: Final = 10.0
+_SILENCE: Final = 60.0
+_POLL: Final = 50
+
+#: The device id in CleverTap's answer, by script or by fetch.
+_DEVICE = re.compile(r'\$WZRK_WR\.s\("([^"]+)"|"g":"([^"]+)"')
+
+Told = Callable[[str], contextlib.AbstractContextManager[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What to open, and how. Either ``url`` or ``folder``, a page's file with what lies beside it."""
+
+    url: str
+    folder: pages.Folder | None = None
+    inject: bool = False
+    live: bool = False
+    wait: float = 2.0
+    """Seconds of silence after which the page counts as done."""
+    deeds: Sequence[Deed] = ()
+
+
+@contextlib.contextmanager
+def chromium(told: Told) -> Iterator[Browser]:
+    """A browser to observe in. Raises :class:`BrowserError` where there is none."""
+    with told("Looking for a browser"):
+        executable = browsers.find()
+    if executable is None:
+        raise BrowserError(
+            "verify needs Chromium or Chrome. Install one, or run: playwright install chromium. "
+            f"One in an unusual place is named in {browsers.VARIABLE}."
+        )
+    with sync_playwright() as playwright:
+        with told("Starting the browser"):
+            try:
+                browser = playwright.chromium.launch(executable_path=executable, args=browsers.ARGUMENTS)
+            except Error as error:
+                raise BrowserError(f"{executable} does not start: {_first_line(error)}") from None
+        try:
+            yield browser
+        finally:
+            with contextlib.suppress(Error):
+                browser.close()
+
+
+def observe(browser: Browser, site: Site, visit: Visit, told: Told) -> Observation:
+    """Opens the page, does the deeds, waits for silence.
+
+    ``told`` is given what is being done, for as long as it is. Raises :class:`BrowserError` where the browser ends.
+    """
+    context = browser.new_context(service_workers="block", ignore_https_errors=_is_local(visit.url))
+    if visit.folder or visit.inject:
+        # A page that is answered here counts as one from far away, which may not reach servers of this machine.
+        with contextlib.suppress(Error):
+            context.grant_permissions(["local-network-access"])
+    try:
+        return _Session(site, visit, context).run(told)
+    except Error as error:
+        raise BrowserError(f"The browser went away: {_first_line(error)}") from None
+    finally:
+        # Whoever interrupts the program ends the browser, too.
+        with contextlib.suppress(Error):
+            context.close()
+
+
+class _Session:
+    """One context with one page to begin with; everything that is heard goes into the observation."""
+
+    def __init__(self, site: Site, visit: Visit, context: BrowserContext) -> None:
+        self._site = site
+        self._visit = visit
+        self._context = context
+        self._collector = Collector()
+        self._line: list[Request] = []
+        self._seen = Observation(visit.url)
+        self._policies: dict[str, str] = {}
+        self._pending: set[Request] = set()
+        self._last = time.monotonic()
+        self._made = artifacts.make(site, Options(base_url="/")) if visit.inject else None
+        context.set_default_timeout(_LOADING * 1000)
+        # Known to no page.
+        self._token = secrets.token_hex()
+        context.add_init_script(watch(site, self._token))
+        context.on("console", self._read)
+        context.route("**/*", self._route)
+        context.on("request", self._asked)
+        context.on("requestfinished", self._came)
+        context.on("requestfailed", self._failed)
+        context.on("response", self._answered)
+        context.on("weberror", self._erred)
+
+    def run(self, told: Told) -> Observation:
+        page = self._context.new_page()
+        with told(f"Opening {self._seen.url}"):
+            self._open(page)
+        if not self._seen.error:
+            for deed in self._visit.deeds:
+                with told(f"Doing {deed}"):
+                    if not self._do(page, deed):
+                        break
+            with told("Waiting until the page has nothing more to say"):
+                self._wait_for_silence(page)
+            with contextlib.suppress(Error):
+                page.evaluate("dispatchEvent(new Event('freshtap-look'))")
+            with told("Fetching the deployed script"):
+                self._fetch_deployed()
+        self._seen.requests = list(self._collector.requests)
+        return self._seen
+
+    # -- doing -------------------------------------------------------------------------------------------------------
+
+    def _open(self, page: Page) -> None:
+        try:
+            if self._visit.inject and not self._visit.folder:
+                # Where it is redirected to: the answer to a redirected request cannot be given the tag.
+                self._seen.url = self._context.request.get(self._seen.url).url
+            response = page.goto(self._seen.url, wait_until="commit")
+            self._seen.status = response.status if response else 200
+            self._seen.url = page.url
+        except Error as error:
+            self._seen.error = _first_line(error)
+            return
+        # A page that never ends loading is watched all the same.
+        with contextlib.suppress(PlaywrightTimeoutError):
+            page.wait_for_load_state("load")
+
+    def _do(self, page: Page, deed: Deed) -> bool:
+        """Whether it could be done."""
+        milliseconds = _STEP * 1000
+        try:
+            match deed.action:
+                case "click":
+                    page.click(deed.on, timeout=milliseconds)
+                case "fill":
+                    page.fill(deed.on, deed.text, timeout=milliseconds)
+                case "press":
+                    page.keyboard.press(deed.on)
+                case "goto":
+                    page.goto(urljoin(page.url, deed.on), wait_until="load")
+                case "wait":
+                    page.wait_for_timeout(float(deed.on) * 1000)
+                case "run":
+                    page.evaluate(f"() => {{ {deed.on}\n}}")
+            page.wait_for_timeout(_POLL)
+            page.wait_for_load_state("load")
+        except Error as error:
+            self._seen.stopped = f"{deed}: {_first_line(error)}"
+            return False
+        self._heard()
+        return True
+
+    def _wait_for_silence(self, page: Page) -> None:
+        began = time.monotonic()
+        while time.monotonic() - began < _SILENCE:
+            # A busy page is not silent: this waits until it has time, and for what it has told before.
+            with contextlib.suppress(Error):
+                page.wait_for_selector("html", state="attached", timeout=1000)
+            silent = time.monotonic() - max(self._last, began)
+            if silent >= self._visit.wait and not self._pending:
+                return
+            page.wait_for_timeout(_POLL)
+
+    # -- hearing -----------------------------------------------------------------------------------------------------
+
+    def _heard(self) -> None:
+        self._last = time.monotonic()
+
+    def _read(self, message: ConsoleMessage) -> None:
+        token, _, text = message.text.partition(" ")
+        if token == self._token:
+            self._note(json.loads(text))
+
+    def _note(self, told: dict[str, Any]) -> None:
+        """What the page's watch tells."""
+        page: str = told["page"]
+        match told["what"]:
+            case "step":
+                self._seen.steps.append(
+                    Step(
+                        page, told["call"], told.get("step", ""), told.get("code", ""), told["name"], told.get("value")
+                    )
+                )
+                self._heard()
+            case "bridge":
+                self._seen.starts.append(Start(page, told["src"]))
+                self._heard()
+            case "violation":
+                if told["enforced"]:
+                    self._seen.violations.append(Violation(page, told["blocked"], told["directive"], told["sample"]))
+            case "page":
+                if urlsplit(page).scheme in ("http", "https"):
+                    self._seen.views.append(self._view(page, told))
+
+    def _view(self, page: str, told: dict[str, Any]) -> View:
+        scripts = (Script(**each) for each in told["scripts"])
+        policy = self._policies.get(page.partition("#")[0], "")
+        return View(
+            page,
+            tuple(scripts),
+            tuple(filter(None, (policy, *told["policies"]))),
+            tuple(told["early"]),
+            told["snippet"],
+            tuple(map(tuple, told["noted"])),
+        )
+
+    def _asked(self, request: Request) -> None:
+        if request.resource_type == "script" or self._is_clevertap(request.url):
+            self._pending.add(request)
+
+    def _came(self, request: Request) -> None:
+        if request in self._pending:
+            self._pending.discard(request)
+            self._heard()
+
+    def _failed(self, request: Request) -> None:
+        if request in self._pending:
+            # What a server has answered says more.
+            self._seen.failures.setdefault(request.url, request.failure or "failed")
+        self._came(request)
+
+    def _answered(self, response: Response) -> None:
+        if response.request.is_navigation_request():
+            self._policies[response.url.partition("#")[0]] = response.headers.get("content-security-policy", "")
+        elif response.request in self._pending and response.status >= 400:
+            self._seen.failures[response.url] = f"HTTP status {response.status}"
+
+    def _erred(self, error: WebError) -> None:
+        with contextlib.suppress(Error):
+            self._seen.errors.append(error.error.stack or error.error.message)
+
+    # -- answering ---------------------------------------------------------------------------------------------------
+
+    def _route(self, route: Route, request: Request) -> None:
+        try:
+            self._answer(route, request)
+        except Error:
+            # The page is gone, or its server is: the browser finds out by itself.
+            with contextlib.suppress(Error):
+                route.abort()
+
+    def _answer(self, route: Route, request: Request) -> None:
+        if self._is_clevertap(request.url):
+            self._collect(route, request)
+            return
+        injected = self._injected(request.url)
+        if injected is not None:
+            route.fulfill(body=injected, content_type="text/javascript; charset=utf-8")
+        elif self._visit.folder and request.url.startswith(pages.ORIGIN + "/"):
+            answer = self._visit.folder.answer(request.url)
+            body = self._tagged(answer.body) if self._is_page(request) else answer.body
+            route.fulfill(status=answer.status, headers=dict(answer.headers), body=body)
+        elif self._visit.inject and self._is_page(request):
+            response = route.fetch(max_redirects=0)
+            # What it was compressed with no longer holds.
+            dropped = ("content-encoding", "content-length")
+            headers = {name: value for name, value in response.headers.items() if name not in dropped}
+            route.fulfill(status=response.status, headers=headers, body=self._tagged(response.body()))
+        else:
+            route.continue_()
+
+    def _is_page(self, request: Request) -> bool:
+        return request.is_navigation_request() and request.frame.parent_frame is None
+
+    def _tagged(self, html: bytes) -> bytes:
+        if self._made is None or pages.carries_tag(html):
+            return html
+        return pages.with_tag(html, self._made.files[self._made.entry["snippet"]].decode())
+
+    def _injected(self, url: str) -> bytes | None:
+        """The script of a tag that was put in, which lies on no server."""
+        path = urlsplit(url).path.removeprefix("/")
+        return self._made.files[path] if self._made and path == self._made.entry["script"] else None
+
+    def _is_clevertap(self, url: str) -> bool:
+        """Whether it is a request to CleverTap's servers, or to a proxy in front of them: by host, or by its shape."""
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        if any(host == domain or host.endswith(f".{domain}") for domain in COLLECTOR_DOMAINS):
+            return True
+        if host == self._site.collector_host and host != urlsplit(self._visit.url).hostname:
+            return not _same(url, self._site.clevertap.sdk_url)
+        return parts.path.endswith("/a") and {"d", "t", "rn"} <= parse_qs(parts.query).keys()
+
+    def _collect(self, route: Route, request: Request) -> None:
+        self._heard()
+        if self._visit.live:
+            with self._in_turn(request):
+                response = route.fetch()
+                if response.ok:
+                    self._learn(request.url, response.text())
+                    self._collector.answer(request.url)
+            route.fulfill(response=response)
+            return
+        reply = self._collector.answer(request.url, fetch=request.resource_type == "fetch")
+        route.fulfill(
+            status=reply.status, body=reply.body, headers={"content-type": reply.content_type, **reply.headers}
+        )
+
+    @contextlib.contextmanager
+    def _in_turn(self, request: Request) -> Iterator[None]:
+        """Lets requests go in the order in which the page makes them, as far as CleverTap is concerned."""
+        self._line.append(request)
+        try:
+            while self._line[0] is not request:
+                self._context.pages[0].wait_for_timeout(10)
+            yield
+        finally:
+            self._line.remove(request)
+
+    def _learn(self, url: str, answer: str) -> None:
+        """Lets the collector know which device id CleverTap itself has given to a person."""
+        found = _DEVICE.search(answer)
+        try:
+            payload = decode(parse_qs(urlsplit(url).query)["d"][0])
+        except (KeyError, UndecodableError):
+            return
+        profile = payload.get("profile")
+        if found and isinstance(profile, dict) and payload.get("isOUL"):
+            who = next((str(profile[name]) for name in ("Identity", "Email") if profile.get(name)), "")
+            if who:
+                self._collector.knows(who, found[1] or found[2])
+
+    # -- the deployed script -----------------------------------------------------------------------------------------
+
+    def _fetch_deployed(self) -> None:
+        for page, url in self._loaders():
+            if url not in self._seen.deployed:
+                self._seen.deployed[url] = self._fetch(url, page)
+
+    def _loaders(self) -> Iterator[tuple[str, str]]:
+        for view in self._seen.views:
+            yield from ((view.url, script.src) for script in view.scripts if pages.LOADER.search(script.src))
+        yield from ((start.page, start.src) for start in self._seen.starts if start.src)
+
+    def _fetch(self, url: str, page: str) -> Answer:
+        injected = self._injected(url)
+        if injected is not None:
+            return Answer(200, {"content-type": "text/javascript"}, injected)
+        if self._visit.folder and url.startswith(pages.ORIGIN + "/"):
+            return self._visit.folder.answer(url)
+        parts = urlsplit(page)
+        try:
+            response = self._context.request.get(url, headers={"Origin": f"{parts.scheme}://{parts.netloc}"})
+            return Answer(response.status, response.headers, response.body())
+        except Error as error:
+            return Answer(error=_first_line(error))
+
+
+def watch(site: Site, token: str) -> str:
+    """The script that watches a page, with the site's debug build in it. ``token`` begins all that it tells."""
+    bridge = render.bridge(site, minifier="none", debug=True).strip().rstrip(";")
+    return render.environment().get_template("verify/watch.js").render(bridge=bridge, token=token)
+
+
+def _first_line(error: Error) -> str:
+    """What the browser says, without Playwright's own words around it."""
+    line = error.message.split("\n", 1)[0]
+    return re.sub(r"^\w+\.\w+: |^APIRequestContext\.\w+: | at https?://\S+$", "", line)
+
+
+def _same(url: str, other: str) -> bool:
+    return url.partition("?")[0] == other.partition("?")[0]
+
+
+def _is_local(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    return host in ("localhost", "127.0.0.1", "::1") or host.endswith(".localhost")
