@@ -53,11 +53,13 @@ def find_shell() -> str:
     """Return the path of the headless shell where it is there, else of the browser."""
     named = os.environ.get(SHELL_VARIABLE) or os.environ.get(browsers.VARIABLE)
     browser = find_or_install()
-    return named or _find(shell=True) or browser
+    return named or _find(windowless=True) or browser
 
 
-def _find(*, shell: bool = False) -> str | None:
-    return next((path for path in browsers.found() if browsers.is_shell(path) == shell and browsers.runs(path)), None)
+def _find(*, windowless: bool = False) -> str | None:
+    return next(
+        (path for path in browsers.found() if browsers.is_shell(path) == windowless and browsers.runs(path)), None
+    )
 
 
 def _install_with_playwright() -> str | None:
