@@ -11,9 +11,11 @@ let timer;
 let taking;
 
 function join(call) {
+  report(call && consent() === "out" ? "visitor-refused" : "", call && call.name || "identify");
   if (call && !refused && consent() !== "out") {
     call.at = Date.now();
     line.push(call);
+    trace("waits", call);
     advance();
   }
 }

@@ -35,6 +35,7 @@ function switches(call) {
 }
 
 function handOver(call) {
+  trace("turn", call);
   const profile = call.profile;
   const who = current();
   if (call.name) {

@@ -26,6 +26,7 @@ CASES: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "too-many": ("freshpaint.identify('u1', Object.fromEntries([...Array(300).keys()].map(n => ['k' + n, n])))", {}),
     "value-cut": ("freshpaint.identify('u1', {bio: 'x'.repeat(600)})", {}),
     "value-unusable": ("freshpaint.identify('u1', {none: NaN})", {}),
+    "visitor-refused": ("freshpaint.opt_out_tracking(); freshpaint.track('A')", {}),
 }
 
 

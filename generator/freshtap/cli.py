@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,7 +28,7 @@ from freshtap import (
     schema,
 )
 from freshtap.artifacts import Options
-from freshtap.errors import Problem, labelled
+from freshtap.errors import BuildError, Problem, labelled
 from freshtap.site import Site
 
 T = TypeVar("T")
@@ -224,6 +226,34 @@ def schema_command() -> None:
 def types(path: Path) -> None:
     """Print TypeScript declarations of the tracking plan."""
     click.echo(declarations.render(_load(path)), nl=False)
+
+
+@main.command()
+@_one_config_argument
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65534),
+    help="Port of this machine; the one behind it is used, too. Without it: any that are free.",
+)
+@click.option("--open", "opens", is_flag=True, help="Open the page in the browser.")
+def preview(path: Path, port: int | None, *, opens: bool) -> None:
+    """Serve a local page to fire calls and to watch what CleverTap would receive.
+
+    It runs on this machine alone, and nothing is sent to CleverTap. Ctrl-C ends it.
+    """
+    try:
+        from freshtap import preview as workbench  # noqa: PLC0415 - stands on an extra
+    except ImportError:
+        raise BuildError('preview needs lzstring: pip install "freshtap[verify]"') from None
+    with workbench.running(path, port=port or 0) as running:
+        _warn(running.warnings)
+        click.echo(f"Preview of {path}: {running.address}")
+        click.echo("Only this machine can open it, and nothing is sent to CleverTap. Ctrl-C ends it.")
+        if opens and not workbench.open_browser(running):
+            click.echo("There is no browser to open: open that address yourself.", err=True)
+        with suppress(KeyboardInterrupt):
+            threading.Event().wait()
+        click.echo()
 
 
 def _load(path: Path) -> Site:

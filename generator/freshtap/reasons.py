@@ -28,5 +28,6 @@ REASONS: Final[Mapping[str, str]] = MappingProxyType(
         "too-many": "left out: CleverTap takes 256 properties.",
         "value-cut": "shortened: CleverTap keeps 512 characters of a text.",
         "value-unusable": "left out: CleverTap takes texts, numbers, booleans and dates.",
+        "visitor-refused": "not sent: the visitor has refused.",
     }
 )
