@@ -60,10 +60,12 @@ class Preview:
     """
 
     def __init__(self, file: str, text: str, planned: Planned, *, port: int = 0) -> None:
+        #: What plays CleverTap's part, with all that arrived.
+        self.collector = Collector()
         self._file = file
         self._text = text
+        self._built = text
         self._planned = planned
-        self._collector = Collector()
         self._visitor = secrets.token_hex(8)
         self._news = threading.Condition()
         self._bridge, self._made = _make(planned.site)
@@ -102,9 +104,10 @@ class Preview:
             return {
                 "file": self._file,
                 "text": self._text,
+                "edited": self._built,
                 "reasons": dict(REASONS),
                 "frame": f"{self.site.origin}/start#{self.site.key}",
-                "received": len(self._collector.requests),
+                "received": len(self.collector.requests),
                 **self._outcome(),
             }
 
@@ -116,7 +119,7 @@ class Preview:
             return {"problems": _told(error.problems)}
         bridge, made = _make(planned.site)
         with self._news:
-            self._planned, self._bridge, self._made = planned, bridge, made
+            self._planned, self._built, self._bridge, self._made = planned, text, bridge, made
             return self._outcome()
 
     def weights(self) -> list[weights.Weight]:
@@ -126,8 +129,8 @@ class Preview:
     def received(self, after: int) -> list[dict[str, Any]]:
         """What CleverTap would have received after the first ``after`` requests; waits a while for the next."""
         with self._news:
-            self._news.wait_for(lambda: len(self._collector.requests) > after, _PATIENCE)
-            return [_row(request) for request in self._collector.requests[after:]]
+            self._news.wait_for(lambda: len(self.collector.requests) > after, _PATIENCE)
+            return [_row(request) for request in self.collector.requests[after:]]
 
     def forget(self) -> None:
         """The next page is that of a new visitor."""
@@ -193,7 +196,7 @@ class Preview:
                 return {"outcome": "load"}
             if not url.startswith(f"https://{site.collector_host}/"):
                 return {"outcome": "refuse"}
-            reply = self._collector.answer(url, fetch=fetch)
+            reply = self.collector.answer(url, fetch=fetch)
             self._news.notify_all()
         headers = {"Content-Type": reply.content_type, **reply.headers}
         return {"outcome": "answer", "status": reply.status, "body": reply.body, "headers": headers}

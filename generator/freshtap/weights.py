@@ -44,7 +44,7 @@ def _lighter(site: Site) -> Iterator[tuple[str, Site]]:
     others = len(site.events) - len(fewest)
     shorter = site.model_copy(update={"events": fewest})
     if others and Features.of(shorter) == used:
-        yield f"the names of {others} more event{'' if others == 1 else 's'}", shorter
+        yield "one more event's name" if others == 1 else f"the names of {others} more events", shorter
 
 
 def _gzip(site: Site) -> int:

@@ -44,7 +44,6 @@ export function calls({ reasons, announce }) {
     made.note = method in NOTES ? NOTES[method] : "";
     entries.set(number, made);
     list.prepend(made.node);
-    byId("empty").hidden = true;
     return made;
   }
 
@@ -81,7 +80,7 @@ export function calls({ reasons, announce }) {
     }
     const made = step === "taken" ? outcome.taken({ number, ...details }) : entries.get(number);
     // The page's own view of a single-page application belongs to no call.
-    if (!made || (step === "sent" && details.kind === "page")) return;
+    if (!made || !Object.hasOwn(outcome, step) || (step === "sent" && details.kind === "page")) return;
     if (step !== "taken") outcome[step](made, details);
     draw(made);
   }
@@ -104,11 +103,14 @@ export function calls({ reasons, announce }) {
   function draw(made, news = "") {
     const { node, method, name, state, reasons: changes, sent, arrived } = made;
     node.dataset.state = state;
+    if (state !== "own") byId("empty").hidden = true;
+    const changed = changes.filter(change => change.name).length;
     node.replaceChildren(
       element("div", { class: "head" },
         element("span", { class: "method", "data-method": method }, method),
         element("h3", {}, name),
         element("span", { class: "badge" }, STATES[state]),
+        ...(changed ? [element("span", { class: "badge changed" }, `${changed} changed or left out`)] : []),
         element("time", {}, made.at.toLocaleTimeString("en-GB"))),
       element("div", { class: "steps" }, ...[
         made.text && part(method === "error" ? "In your code" : "Your page called", element("pre", { tabindex: "0" }, made.text)),
@@ -122,7 +124,7 @@ export function calls({ reasons, announce }) {
 
   function words(made, changes) {
     const lines = changes.map(({ code, name, value, sentence }) =>
-      element("li", { "data-code": code }, ...(name ? [element("code", {}, name), " "] : []), ...(value ? [element("q", {}, value.slice(0, 200)), " "] : []), sentence));
+      element("li", { "data-code": code }, ...(name ? [element("code", {}, name), " "] : []), ...(value ? [code === "name-cleaned" ? "→ " : "", element("q", {}, value.slice(0, 200)), " "] : []), name ? sentence : capital(sentence)));
     if (made.note) lines.push(element("li", {}, made.note));
     if (made.state === "waits") lines.push(element("li", {}, "Waits in the bridge’s line, for CleverTap’s SDK, its answer, or the visitor’s consent."));
     if (made.state === "sent" && made.late) {
@@ -136,6 +138,11 @@ export function calls({ reasons, announce }) {
   return {
     hear,
     receive,
+    // Another page begins.
+    turn(what) {
+      if (!byId("empty").hidden) return;
+      list.prepend(element("li", { class: "page" }, what, element("time", {}, new Date().toLocaleTimeString("en-GB"))));
+    },
     clear() {
       entries.clear();
       list.replaceChildren();
@@ -143,6 +150,8 @@ export function calls({ reasons, announce }) {
     }
   };
 }
+
+const capital = text => text[0].toUpperCase() + text.slice(1);
 
 const part = (title, ...content) => element("section", {}, element("h4", {}, title), ...content);
 
@@ -158,5 +167,5 @@ function received({ person, host, data }) {
 function readable(value) {
   const [, seconds] = /^"\$D_(-?\d+)"$/.exec(value) ?? [];
   const day = seconds && new Date(seconds * 1000);
-  return day && isFinite(day) ? [value, " ", element("small", {}, day.toISOString().slice(0, 16).replace("T", " "), " UTC")] : [value];
+  return day && isFinite(day) ? [value, element("small", {}, day.toISOString().slice(0, 16).replace("T", " "), " UTC")] : [value];
 }

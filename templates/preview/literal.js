@@ -17,5 +17,5 @@ const literal = (value, indent = "", depth = 0) => {
   const [open, close] = isList ? ["[", "]"] : ["{", "}"];
   const gap = isList || !parts.length ? "" : " ";
   const line = open + gap + parts.join(", ") + gap + close;
-  return line.length + indent.length < 44 && !line.includes("\n") ? line : `${open}\n${inner}${parts.join(`,\n${inner}`)}\n${indent}${close}`;
+  return line.length + indent.length < 38 && !line.includes("\n") ? line : `${open}\n${inner}${parts.join(`,\n${inner}`)}\n${indent}${close}`;
 };

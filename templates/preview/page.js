@@ -2,7 +2,7 @@
 import { byId, element } from "./elements.js";
 import { calls } from "./calls.js";
 import { forms } from "./forms.js";
-import { showWeights } from "./weights.js";
+import { weigh } from "./weights.js";
 
 const EXAMPLE = `freshpaint.track("Product Viewed", { sku: "T-1", price: 12.5 });
 freshpaint.identify("u1", {
@@ -16,9 +16,11 @@ freshpaint.track("Product Viewed", {
   seller: { name: "Ann", country: "NL" }
 });
 `;
-// Milliseconds: how long a change of the config rests before it is built, and how long the SDK may take to load.
+// Milliseconds: how long a change of the config rests before it is built, how long the SDK may take to load,
+// and how long the last piece of news is shown.
 const REST = 300;
 const PATIENCE = 10000;
+const SHOWN = 6000;
 
 const key = location.hash.slice(1);
 const site = document.body.dataset.site;
@@ -40,6 +42,14 @@ function trouble(text) {
   byId("trouble").hidden = !text;
   byId("trouble").firstElementChild.textContent = text;
   if (text) status("failed", "Not ready");
+}
+
+// Told to those who listen, and on narrow screens shown for a moment.
+let shown;
+function announce(news) {
+  clearTimeout(shown);
+  byId("news").textContent = news;
+  shown = setTimeout(() => byId("news").replaceChildren(), SHOWN);
 }
 
 const ended = "The preview does not answer any more: it was ended in the terminal, or this address is an old one.";
@@ -74,13 +84,19 @@ const steps = {
   "no-worker": ({ text }) => trouble(`Nothing can be fired here, because nothing could keep it on this machine: ${text} Private windows and some settings do not allow service workers.`),
   "bridge-loaded": () => {
     ready(true);
-    status("waiting", "Loading CleverTap’s SDK…");
+    if (byId("status").dataset.state !== "waiting") return;
+    if (built.consent) {
+      clearTimeout(waiting);
+      status("ready", "Ready. CleverTap’s SDK is loaded once the visitor agrees: freshpaint.opt_in_tracking()");
+    } else {
+      status("waiting", "Loading CleverTap’s SDK…");
+    }
   },
   "bridge-failed": () => trouble("The site’s script could not be loaded. Is something blocking scripts in this browser?"),
   "sdk-loaded": () => {
     clearTimeout(waiting);
     trouble("");
-    status("ready", "Ready. Nothing leaves this machine for CleverTap.");
+    status("ready", "Ready. Nothing is sent to CleverTap.");
   },
   "sdk-failed": () => {
     clearTimeout(waiting);
@@ -92,6 +108,7 @@ const steps = {
 // -- the config ---------------------------------------------------------------------------------------------------------
 
 let text;
+let feed;
 
 function show(outcome) {
   const errors = outcome.problems.filter(({ severity }) => severity === "error").length;
@@ -110,8 +127,10 @@ function show(outcome) {
   byId("built").textContent = `Built: ${built.gzip.toLocaleString("en")} B with gzip. Only here: your file stays as it is.`;
   document.title = `${built.name}: freshtap preview`;
   offered.offer(built);
+  feed.turn("Built anew");
   load();
-  ask("/weights").then(parts => showWeights(parts, built)).catch(() => {});
+  weigh(built);
+  ask("/weights").then(parts => weigh(built, parts)).catch(() => trouble(ended));
 }
 
 let resting;
@@ -156,12 +175,12 @@ function tabs() {
 }
 
 // Goes on asking for what arrives, as long as the preview runs.
-async function listen(after, feed) {
+async function listen(after) {
   const rows = await ask("/received", after);
   feed.receive(rows);
   const last = rows.findLast(row => row.person !== undefined);
   if (last) byId("visitor").lastElementChild.textContent = last.person ?? "nobody yet";
-  listen(after + rows.length, feed).catch(() => trouble(ended));
+  listen(after + rows.length).catch(() => trouble(ended));
 }
 
 const offered = forms(fire);
@@ -170,10 +189,10 @@ async function start() {
   tabs();
   if (!key) throw new Error("Open the address that freshtap preview printed: it carries a key behind the #.");
   const state = await ask("/state");
-  const feed = calls({ reasons: state.reasons, announce: news => { byId("news").textContent = news; } });
+  feed = calls({ reasons: state.reasons, announce });
   text = state.text;
   address = state.frame;
-  byId("config").value = text;
+  byId("config").value = state.edited;
   byId("file").textContent = state.file;
   byId("source").value = EXAMPLE;
 
@@ -193,17 +212,21 @@ async function start() {
     byId("config").value = text;
     edited();
   });
-  byId("next").addEventListener("click", load);
+  byId("next").addEventListener("click", () => {
+    feed.turn("Next page");
+    load();
+  });
   byId("retry").addEventListener("click", load);
   byId("new").addEventListener("click", async () => {
     await ask("/visitor");
     byId("visitor").lastElementChild.textContent = "nobody yet";
+    feed.turn("New visitor");
     load();
   });
   byId("clear").addEventListener("click", feed.clear);
   byId("own").addEventListener("change", event => byId("calls").classList.toggle("with-own", event.target.checked));
   show(state);
-  listen(state.received, feed).catch(() => trouble(ended));
+  listen(state.received).catch(() => trouble(ended));
 }
 
 start().catch(error => trouble(error instanceof TypeError ? ended : error.message));
