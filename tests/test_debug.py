@@ -40,7 +40,7 @@ def test_each_reason_is_reported(visitor: Visitor, code: str, call: str, track: 
     """What was dropped, held or changed is told, with its reason."""
     config = {"track": {"send": "all", **track}, "events": [{"name": "A"}]}
     visit = visitor(config=config, debug=True)
-    visit.open(script=call)
+    visit.open(script=call, until="bridge")
     visit.until(lambda: code in reports(visit), f"the report {code}")
 
 

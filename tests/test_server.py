@@ -84,7 +84,7 @@ def test_an_action_with_the_key(server: Server, value: Any) -> None:
     ],
 )
 def test_what_is_refused(
-    server: Server, method: str, path: str, headers: dict[str, str], body: str | None, status: int
+    server: Server, method: str, path: str, *, headers: dict[str, str], body: str | None, status: int
 ) -> None:
     """No action without the key in its header, none that there is not, and never a word to another origin."""
     given = {name: value.replace("KEY", server.key) for name, value in headers.items()}

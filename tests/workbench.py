@@ -11,11 +11,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request
 
 import sdk as sdks
 from freshtap import preview
@@ -48,7 +49,25 @@ class Workbench:
     #: What the browser wanted from elsewhere than this machine.
     left: Sequence[str]
     #: Errors of the page that a person would see on its console.
-    errors: Sequence[str]
+    errors: list[str] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.context.on("weberror", lambda error: self.errors.append(str(error.error)))
+        self.page.context.on("console", self._note)
+        self.page.context.on("request", self._keep)
+
+    def _note(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.errors.append(message.text)
+
+    def _keep(self, request: Request) -> None:
+        self.requests.append(request)
+
+    def answered_by_worker(self, host: str) -> list[bool]:
+        """Of each request to a host: whether the service worker answered it."""
+        answers = (request.response() for request in self.requests if urlsplit(request.url).hostname == host)
+        return [answer is not None and answer.from_service_worker for answer in answers]
 
     def tab(self, name: str) -> None:
         """Show one of the four things to do."""
@@ -115,7 +134,7 @@ class Opens:
         self._closing.append(visitor.close)
         visitor.set_default_timeout(PATIENCE * 1000)
         page = visitor.new_page()
-        workbench = Workbench(page, served, self._proxy.asked, _errors(visitor))
+        workbench = Workbench(page, served, self._proxy.asked)
         page.goto(served.address)
         if ready:
             workbench.ready()
@@ -144,13 +163,6 @@ def opening(browser: Browser, folder: Path) -> Iterator[Opens]:
         yield opens
     finally:
         opens.end()
-
-
-def _errors(context: BrowserContext) -> list[str]:
-    found: list[str] = []
-    context.on("weberror", lambda error: found.append(str(error.error)))
-    context.on("console", lambda message: message.type == "error" and found.append(message.text))
-    return found
 
 
 def _sdk() -> Answer:

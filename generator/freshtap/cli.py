@@ -245,15 +245,14 @@ def preview(path: Path, port: int | None, *, opens: bool) -> None:
         from freshtap import preview as workbench  # noqa: PLC0415 - stands on an extra
     except ImportError:
         raise BuildError('preview needs lzstring: pip install "freshtap[verify]"') from None
-    with workbench.running(path, port=port or 0) as running:
+    with suppress(KeyboardInterrupt), workbench.running(path, port=port or 0) as running:
         _warn(running.warnings)
         click.echo(f"Preview of {path}: {running.address}")
         click.echo("Only this machine can open it, and nothing is sent to CleverTap. Ctrl-C ends it.")
         if opens and not workbench.open_browser(running):
             click.echo("There is no browser to open: open that address yourself.", err=True)
-        with suppress(KeyboardInterrupt):
-            threading.Event().wait()
-        click.echo()
+        threading.Event().wait()
+    click.echo()
 
 
 def _load(path: Path) -> Site:

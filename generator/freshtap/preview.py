@@ -5,7 +5,7 @@ page with the config's real snippet, its bridge as a debug build, and CleverTap'
 and the SDK, cannot reach into the workbench, because it is of another origin.
 
 Nothing is sent to CleverTap: the page with the SDK exists only as an answer of the site's service worker
-(``templates/preview/worker.js``), which answers every request that leaves the origin through :meth:`Preview.ask`. A page
+(``templates/preview/worker.js``), which takes every request that would leave the origin to :meth:`Preview.ask`. A page
 that the worker does not control is a page without the SDK.
 """
 
@@ -16,7 +16,7 @@ import json
 import secrets
 import threading
 import webbrowser
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -30,6 +30,10 @@ from freshtap.reasons import REASONS
 from freshtap.server import Answer, Server, as_json
 from freshtap.site import Site
 from freshtap.transformations import RenameEvent, RenameProperty
+
+_Directives = Mapping[str, Sequence[str]]
+_NOBODY: Final = ("'none'",)
+_SELF: Final = ("'self'",)
 
 #: Seconds that the page's question for news stays open.
 _PATIENCE: Final = 20.0
@@ -74,7 +78,7 @@ class Preview:
             "/build": lambda text: as_json(self.build(str(text))),
             "/weights": lambda _: as_json(self.weights()),
             "/received": lambda after: as_json(self.received(int(after))),
-            "/visitor": lambda _: as_json(self.forget()),
+            "/visitor": lambda _: as_json(self.renew()),
         }
         self.workbench = Server(port, self._workbench_file, actions)
         self.site = Server(
@@ -132,10 +136,11 @@ class Preview:
             self._news.wait_for(lambda: len(self.collector.requests) > after, _PATIENCE)
             return [_row(request) for request in self.collector.requests[after:]]
 
-    def forget(self) -> None:
-        """The next page is that of a new visitor."""
+    def renew(self) -> str:
+        """The next page is that of a new visitor, whose mark is given back."""
         with self._news:
             self._visitor = secrets.token_hex(8)
+            return self._visitor
 
     def _outcome(self) -> dict[str, Any]:
         site, entry = self._planned.site, self._made.entry
@@ -165,14 +170,12 @@ class Preview:
         with self._news:
             site, made, visitor = self._planned.site, self._bridge, self._visitor
         nonce = secrets.token_urlsafe(16)
-        policy = {
-            "default-src": ["'none'"],
-            "base-uri": ["'none'"],
-            "form-action": ["'none'"],
+        policy: _Directives = {
+            **dict.fromkeys(("default-src", "base-uri", "form-action"), _NOBODY),
             "frame-ancestors": [self.workbench.origin],
             **made.entry["csp"],
+            "script-src": [*made.entry["csp"]["script-src"], f"'nonce-{nonce}'"],
         }
-        policy["script-src"] = [*policy["script-src"], f"'nonce-{nonce}'"]
         text = _template(
             "site.html",
             tag=made.files[made.entry["snippet"]].decode(),
@@ -205,9 +208,9 @@ class Preview:
 
     def _workbench_file(self, path: str) -> Answer | None:
         name = _WORKBENCH.get(path)
-        policy = {
-            **dict.fromkeys(("default-src", "base-uri", "form-action", "frame-ancestors"), ["'none'"]),
-            **dict.fromkeys(("script-src", "style-src", "img-src", "connect-src"), ["'self'"]),
+        policy: _Directives = {
+            **dict.fromkeys(("default-src", "base-uri", "form-action", "frame-ancestors"), _NOBODY),
+            **dict.fromkeys(("script-src", "style-src", "img-src", "connect-src"), _SELF),
             "frame-src": [self.site.origin],
         }
         return _file(name, policy, site=self.site.origin) if name else None
@@ -217,9 +220,9 @@ class Preview:
         if script is not None:
             return Answer(script.decode(), "text/javascript")
         name = _SITE.get(path)
-        policy = {
-            "default-src": ["'none'"],
-            **dict.fromkeys(("script-src", "worker-src"), ["'self'"]),
+        policy: _Directives = {
+            "default-src": _NOBODY,
+            **dict.fromkeys(("script-src", "worker-src"), _SELF),
             "frame-ancestors": [self.workbench.origin],
         }
         if name == "worker.js":
@@ -239,7 +242,7 @@ def running(path: Path, *, port: int = 0) -> Iterator[Preview]:
     preview = Preview(str(path), path.read_text(encoding="utf-8-sig"), planned, port=port)
     servers = (preview.workbench, preview.site)
     for server in servers:
-        threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     try:
         yield preview
     finally:
@@ -281,7 +284,7 @@ def _touched(site: Site, on: str) -> list[str]:
 
 
 def _row(request: Request) -> dict[str, Any]:
-    """What the page shows of a request. Values are written out here, because JSON knows more numbers than JavaScript."""
+    """What the page shows of a request. Values are written out here: JSON knows more numbers than JavaScript."""
     _person, name, data = request.call
     return {
         "kind": request.kind,
@@ -300,7 +303,7 @@ def _told(problems: tuple[Problem, ...]) -> list[dict[str, str]]:
     return [{"severity": problem.severity, "text": labelled(problem)} for problem in problems]
 
 
-def _file(name: str, policy: Mapping[str, list[str]], **values: str) -> Answer:
+def _file(name: str, policy: _Directives, **values: str) -> Answer:
     headers = {"Content-Security-Policy": _policy(policy)} if policy else {}
     return Answer(_template(name, **values), _TYPES[Path(name).suffix], headers=headers)
 
@@ -310,5 +313,5 @@ def _template(name: str, **values: Any) -> str:
     return text
 
 
-def _policy(directives: Mapping[str, list[str]]) -> str:
+def _policy(directives: _Directives) -> str:
     return "; ".join(f"{directive} {' '.join(sources)}" for directive, sources in directives.items())

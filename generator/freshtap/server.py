@@ -96,11 +96,11 @@ class _Handler(BaseHTTPRequestHandler):
     server_version = "freshtap"
     sys_version = ""
 
-    def do_GET(self) -> None:  # noqa: N802 - the name that http.server calls
+    def do_GET(self) -> None:
         if self._is_for_us():
             self._give(self.server.files(urlsplit(self.path).path) or Answer("There is no such file.", status=404))
 
-    def do_POST(self) -> None:  # noqa: N802 - as above
+    def do_POST(self) -> None:
         length = self.headers.get("Content-Length", "")
         if not length.isdigit() or int(length) > _LARGEST_BODY:
             self._refuse(413, "That is too long.")

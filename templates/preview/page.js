@@ -57,6 +57,7 @@ const ended = "The preview does not answer any more: it was ended in the termina
 // -- the site in its frame ----------------------------------------------------------------------------------------------
 
 let built;
+let weighed;
 let address;
 let frame;
 let waiting;
@@ -78,12 +79,21 @@ function ready(isReady) {
   });
 }
 
+// Once for each build, and not before there is something to use: it takes a second.
+function weighOnce() {
+  if (!weighed) {
+    weighed = true;
+    ask("/weights").then(parts => weigh(built, parts)).catch(() => trouble(ended));
+  }
+}
+
 const fire = code => frame.contentWindow.postMessage({ run: code }, site);
 
 const steps = {
   "no-worker": ({ text }) => trouble(`Nothing can be fired here, because nothing could keep it on this machine: ${text} Private windows and some settings do not allow service workers.`),
   "bridge-loaded": () => {
     ready(true);
+    weighOnce();
     if (byId("status").dataset.state !== "waiting") return;
     if (built.consent) {
       clearTimeout(waiting);
@@ -130,7 +140,7 @@ function show(outcome) {
   feed.turn("Built anew");
   load();
   weigh(built);
-  ask("/weights").then(parts => weigh(built, parts)).catch(() => trouble(ended));
+  weighed = false;
 }
 
 let resting;

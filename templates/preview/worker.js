@@ -28,8 +28,17 @@ async function page(request) {
   return fetch(request);
 }
 
+// One after the other, because what arrives in another order would belong to other people.
+let turn = Promise.resolve();
+
+async function decide({ url, destination }) {
+  return (await ask("/ask", { url, fetch: destination === "" })).json();
+}
+
 async function answer(request) {
-  const reply = await (await ask("/ask", { url: request.url, fetch: request.destination === "" })).json();
+  const asked = turn.then(() => decide(request));
+  turn = asked.catch(() => {});
+  const reply = await asked;
   if (reply.outcome === "load") {
     return fetch(request);
   }
