@@ -201,7 +201,9 @@ def test_links_lead_somewhere(page: str) -> None:
 def test_templates_and_modules_that_are_named_exist(page: str) -> None:
     """Every file name in backticks, and every template in a drawing, is there."""
     names = set(re.findall(r"\b[a-z_]+\.(?:js|py)\b", (ROOT / page).read_text(encoding="utf-8")))
-    there = {path.name for folder in ("templates", "generator/freshtap", "tests") for path in (ROOT / folder).iterdir()}
+    there = {
+        path.name for folder in ("templates", "generator/freshtap", "tests") for path in (ROOT / folder).rglob("*.*")
+    }
     assert names <= there
 
 
@@ -209,6 +211,14 @@ def test_every_template_of_the_bridge_is_on_the_map() -> None:
     """The architecture page names each template in JavaScript."""
     page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
     assert [name for name in sorted(TEMPLATES) if name not in page] == []
+
+
+def test_every_script_of_the_preview_is_on_the_map() -> None:
+    """Those of its pages, too."""
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    scripts = sorted(path.name for path in (ROOT / "templates" / "preview").glob("*.js"))
+    assert scripts
+    assert [name for name in scripts if name not in page] == []
 
 
 def test_every_module_is_on_the_map() -> None:

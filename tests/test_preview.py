@@ -8,10 +8,13 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import pytest
 from click.testing import CliRunner
@@ -21,6 +24,7 @@ import screenshot
 from freshtap import plan
 from freshtap.cli import main
 from freshtap.reasons import REASONS
+from freshtap.server import Answer, Server
 from freshtap.weights import weigh
 from workbench import CONFIG, Opens, Workbench, opening
 
@@ -593,6 +597,49 @@ def test_the_command(tmp_path: Path) -> None:
         running.send_signal(signal.SIGINT)
         assert running.communicate(timeout=10) == ("\n", "")
     assert running.returncode == 0
+
+
+def test_once_it_has_ended(opens: Opens) -> None:
+    """The page says so, and the addresses are given back: what lives there afterwards has no worker in front of it."""
+    command = [sys.executable, "-m", "freshtap", "preview", str(opens.file())]
+    page = opens.page()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        page.goto(running.stdout.readline().split()[-1])
+        page.locator("#status[data-state=ready]").wait_for()
+        site = page.frames[1].url
+        running.send_signal(signal.SIGINT)
+        running.wait(timeout=10)
+    page.get_by_role("tab", name="Config").click()
+    page.locator("#config").fill("")
+    expect(page.get_by_role("alert")).to_contain_text("The preview does not answer any more")
+
+    other = Server(int(urlsplit(site).port or 0), {"/": Answer("<p>another", "text/html")}.get, {})
+    threading.Thread(target=other.serve_forever, args=(0.01,), daemon=True).start()
+    for _ in range(2):
+        page.goto(site)
+        assert page.inner_text("p") == "another"
+    assert page.evaluate("navigator.serviceWorker.getRegistration().then(found => found === undefined)")
+    other.shutdown()
+    other.server_close()
+
+
+def test_the_page_is_opened_where_one_asks_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """--open opens the printed address; where there is no browser, that is said."""
+    opened = []
+
+    def open_page(address: str) -> bool:
+        opened.append(address)
+        return False
+
+    monkeypatch.setattr("webbrowser.open", open_page)
+    # There is nothing to wait for.
+    monkeypatch.setattr("freshtap.cli.threading", SimpleNamespace(Event=lambda: SimpleNamespace(wait=lambda: None)))
+    (tmp_path / "freshtap.toml").write_text(CONFIG.replace("SDK", "https://sdk.site.test/x.js"), encoding="utf-8")
+    result = CliRunner().invoke(main, ["preview", "--open", str(tmp_path / "freshtap.toml")])
+    assert result.exit_code == 0
+    assert opened == [result.stdout.split()[3]]
+    assert result.stderr == "There is no browser to open: open that address yourself.\n"
 
 
 def test_the_command_refuses_a_wrong_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

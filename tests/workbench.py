@@ -125,20 +125,28 @@ class Opens:
 
     def __call__(self, config: str = CONFIG, *, ready: bool = True, **context: Any) -> Workbench:
         """Open the page on a config, in a browser of its own."""
-        self._file.write_text(config.replace("SDK", self.sdk), encoding="utf-8")
-        running = preview.running(self._file)
+        running = preview.running(self.file(config))
         served = running.__enter__()
         self._closing.append(lambda: running.__exit__(None, None, None))
-        proxy: Any = {"server": self._proxy.address, "bypass": "127.0.0.1"}
-        visitor = self._browser.new_context(proxy=proxy, **context)
-        self._closing.append(visitor.close)
-        visitor.set_default_timeout(PATIENCE * 1000)
-        page = visitor.new_page()
+        page = self.page(**context)
         workbench = Workbench(page, served, self._proxy.asked)
         page.goto(served.address)
         if ready:
             workbench.ready()
         return workbench
+
+    def file(self, config: str = CONFIG) -> Path:
+        """A config that names the SDK's address, as a file."""
+        self._file.write_text(config.replace("SDK", self.sdk), encoding="utf-8")
+        return self._file
+
+    def page(self, **context: Any) -> Page:
+        """An empty page, in a browser of its own."""
+        proxy: Any = {"server": self._proxy.address, "bypass": "127.0.0.1"}
+        visitor = self._browser.new_context(proxy=proxy, **context)
+        self._closing.append(visitor.close)
+        visitor.set_default_timeout(PATIENCE * 1000)
+        return visitor.new_page()
 
     def close(self) -> None:
         """End everything, the last first."""

@@ -186,7 +186,9 @@ class Preview:
             sdk=html.escape(site.clevertap.sdk_url),
             script=made.entry["script"],
         )
-        return Answer(text, "text/html", headers={"Content-Security-Policy": _policy(policy)})
+        # The worker knows by the name that this is still the preview, and not what lives at its address afterwards.
+        headers = {"Content-Security-Policy": _policy(policy), "X-Freshtap-Page": site.name}
+        return Answer(text, "text/html", headers=headers)
 
     def ask(self, url: str, *, fetch: bool) -> dict[str, Any]:
         """What becomes of a request that would leave the site's origin.

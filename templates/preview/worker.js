@@ -20,7 +20,7 @@ addEventListener("fetch", event => {
 // The server's answer under the address that was asked for.
 async function page(request) {
   const answer = await ask("/page").catch(() => null);
-  if (answer?.ok) {
+  if (answer?.headers.has("X-Freshtap-Page")) {
     return new Response(answer.body, { headers: answer.headers });
   }
   // The preview has ended, and something else may live at this address now: it is not ours any more.
