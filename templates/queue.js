@@ -11,7 +11,7 @@ let timer;
 let taking;
 
 function join(call) {
-  report(call && consent() === "out" ? "visitor-refused" : "", call && call.name || "identify");
+  report(call && (call.name || call.profile) && consent() === "out" ? "visitor-refused" : "", call && call.name || "identify");
   if (call && !refused && consent() !== "out") {
     call.at = Date.now();
     line.push(call);

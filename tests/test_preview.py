@@ -198,6 +198,26 @@ def test_what_becomes_of_pasted_code(shared: Workbench, case: str) -> None:
     expect(shown.locator("pre").first).to_contain_text("freshpaint." if state != "failed" else "Error")
 
 
+def test_the_same_code_twice(shared: Workbench) -> None:
+    """Its constants are its own."""
+    shared.page.get_by_role("button", name="Clear").click()
+    shared.run("const page = 'Home'; freshpaint.page(page);")
+    shared.run("const page = 'Home'; freshpaint.page(page);")
+    expect(shared.page.locator("li.call")).to_have_count(2)
+    assert shared.page.locator("li.call .method").all_inner_texts() == ["page", "page"]
+
+
+def test_a_long_list_is_kept_short(opens: Opens) -> None:
+    """Of a thousand calls in one tick the page shows the last, and CleverTap has them all."""
+    workbench = opens(SEND)
+    workbench.run(
+        "for (let n = 0; n < 1000; n++) freshpaint.addEventProperties({n}); freshpaint.track('Product Viewed');"
+    )
+    workbench.call("track Product Viewed", "received")
+    assert workbench.page.locator("li.call").count() <= 500
+    assert received(workbench) == [(None, "Product Viewed", {"n": 999})]
+
+
 def test_the_next_page_and_a_new_visitor(opens: Opens) -> None:
     """What is held goes on with the visitor to the next page; a new visitor has nothing of it."""
     workbench = opens()
@@ -231,7 +251,7 @@ def test_several_users_in_one_go(opens: Opens) -> None:
 
 def test_what_the_sdk_sends_by_itself(shared: Workbench) -> None:
     """Its page views are there for those who ask for them."""
-    shared.page.get_by_role("button", name="Next page").click()
+    shared.page.get_by_role("button", name="New visitor").click()
     own = shared.page.locator("li.call[data-state=own]").first
     expect(own).to_be_attached()
     expect(own).to_be_hidden()
@@ -261,12 +281,26 @@ def test_consent_is_waited_for(opens: Opens) -> None:
     """Without consent the SDK is not loaded, and a call stands in line; with it, it arrives."""
     workbench = opens(CONFIG + "[consent]\nrequired = true\n", ready=False)
     expect(workbench.page.locator("#status")).to_have_text(
-        "Ready. CleverTap’s SDK is loaded once the visitor agrees: freshpaint.opt_in_tracking()"
+        "CleverTap’s SDK is loaded once the visitor agrees. To agree, run freshpaint.opt_in_tracking()"
     )
     workbench.run('freshpaint.identify("u1")')
     expect(workbench.call("identify u1", "waits")).to_contain_text("the visitor’s consent")
     workbench.run("freshpaint.opt_in_tracking()")
     workbench.call("identify u1", "received")
+
+
+def test_a_visitor_who_has_refused(opens: Opens) -> None:
+    """On the next page no SDK is waited for, and the page says why, until the visitor agrees again."""
+    workbench = opens()
+    workbench.run("freshpaint.opt_out_tracking()")
+    workbench.call("opt_out_tracking ", "taken")
+    workbench.page.get_by_role("button", name="Next page").click()
+    status = workbench.page.locator("#status")
+    expect(status).to_have_text(
+        "The visitor has refused: nothing is loaded or sent. To agree, run freshpaint.opt_in_tracking()"
+    )
+    workbench.run("freshpaint.opt_in_tracking()")
+    expect(status).to_have_text("Ready. Nothing is sent to CleverTap.")
 
 
 def test_the_sdk_cannot_be_loaded(opens: Opens) -> None:
@@ -301,7 +335,7 @@ def test_a_wrong_config_shows_all_its_problems(opens: Opens) -> None:
     workbench.call("track Product Viewed", "received")
 
 
-@pytest.mark.parametrize("text", ["[", "", "\x00", 'name = "é', "a = 1" * 5000])
+@pytest.mark.parametrize("text", ["[", "", "\x00", 'name = "é', "a = 1" * 5000, '[clevertap]\naccount_id = "\ud800"'])
 def test_what_is_no_config_at_all(shared: Workbench, text: str) -> None:
     """It is told, whatever it is."""
     outcome = shared.preview.build(text)

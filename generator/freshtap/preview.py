@@ -118,6 +118,8 @@ class Preview:
     def build(self, text: str) -> dict[str, Any]:
         """Builds what stands in the editor, in memory; where that cannot be, says why and keeps what was built last."""
         try:
+            # Half a surrogate pair, which a script can hold, no file has.
+            text = text.encode("utf-8", "replace").decode()
             planned = plan.examine(config.parse(text, file=self._file))
         except ConfigError as error:
             return {"problems": _told(error.problems)}
@@ -150,11 +152,10 @@ class Preview:
                 "name": site.name,
                 "account": site.clevertap.account_id,
                 "region": site.region,
-                "collector": site.collector_host,
                 "sdk": site.clevertap.sdk_url,
-                "all": site.track.send == "all",
                 "consent": site.consent.required,
-                "destination": site.freshpaint.destination,
+                "gpc": site.consent.respect_gpc,
+                "companion": site.freshpaint.mode == "companion",
                 "events": list(_events(site)),
                 "traits": _touched(site, "identify"),
                 "bytes": entry["bytes"],

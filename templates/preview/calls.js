@@ -33,6 +33,8 @@ const ARRIVING = { event: "event", onUserLogin: "profile", profile: "profile" };
 const OWN = { page: "page view", ping: "still here", profile: "privacy settings", event: "event", data: "data" };
 // Milliseconds after which something that has not arrived is worth a word.
 const PATIENCE = 8000;
+// Calls that are kept in the list.
+const MOST = 500;
 
 const list = byId("calls");
 
@@ -44,6 +46,8 @@ export function calls({ reasons, announce }) {
     made.note = method in NOTES ? NOTES[method] : "";
     entries.set(number, made);
     list.prepend(made.node);
+    while (list.children.length > MOST) list.lastElementChild.remove();
+    if (entries.size > MOST) entries.delete(entries.keys().next().value);
     return made;
   }
 
@@ -113,12 +117,14 @@ export function calls({ reasons, announce }) {
         ...(changed ? [element("span", { class: "badge changed" }, `${changed} changed or left out`)] : []),
         element("time", {}, made.at.toLocaleTimeString("en-GB"))),
       element("div", { class: "steps" }, ...[
-        made.text && part(method === "error" ? "In your code" : "Your page called", element("pre", { tabindex: "0" }, made.text)),
-        sent.length && part("Handed to CleverTap’s SDK", ...sent.map(({ text }) => element("pre", { tabindex: "0" }, text))),
+        made.text && part(method === "error" ? "In your code" : "Your page called", element("pre", {}, made.text)),
+        sent.length && part("Handed to CleverTap’s SDK", ...sent.map(({ text }) => element("pre", {}, text))),
         arrived.length && part("CleverTap received", ...arrived.flatMap(received))
       ].filter(Boolean)),
       words(made, changes)
     );
+    // What has to be scrolled must be reached by keyboard.
+    for (const pre of node.querySelectorAll("pre")) if (pre.scrollHeight > pre.clientHeight) pre.tabIndex = 0;
     if (news || /held|dropped/.test(state)) announce(news || `${method} ${name}: ${changes.at(-1)?.sentence}`);
   }
 

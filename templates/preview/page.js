@@ -52,6 +52,7 @@ function announce(news) {
   shown = setTimeout(() => byId("news").replaceChildren(), SHOWN);
 }
 
+const failed = error => trouble(error instanceof TypeError ? ended : error.message);
 const ended = "The preview does not answer any more: it was ended in the terminal, or this address is an old one.";
 
 // -- the site in its frame ----------------------------------------------------------------------------------------------
@@ -83,7 +84,7 @@ function ready(isReady) {
 function weighOnce() {
   if (!weighed) {
     weighed = true;
-    ask("/weights").then(parts => weigh(built, parts)).catch(() => trouble(ended));
+    ask("/weights").then(parts => weigh(built, parts)).catch(failed);
   }
 }
 
@@ -91,15 +92,17 @@ const fire = code => frame.contentWindow.postMessage({ run: code }, site);
 
 const steps = {
   "no-worker": ({ text }) => trouble(`Nothing can be fired here, because nothing could keep it on this machine: ${text} Private windows and some settings do not allow service workers.`),
-  "bridge-loaded": () => {
+  "bridge-loaded": ({ consent }) => {
     ready(true);
     weighOnce();
     if (byId("status").dataset.state !== "waiting") return;
-    if (built.consent) {
-      clearTimeout(waiting);
-      status("ready", "Ready. CleverTap’s SDK is loaded once the visitor agrees: freshpaint.opt_in_tracking()");
-    } else {
+    const decision = consent || (built.gpc && navigator.globalPrivacyControl ? "out" : built.consent ? "undecided" : "in");
+    if (decision === "in") {
       status("waiting", "Loading CleverTap’s SDK…");
+    } else {
+      clearTimeout(waiting);
+      const why = decision === "out" ? "The visitor has refused: nothing is loaded or sent" : "CleverTap’s SDK is loaded once the visitor agrees";
+      status("ready", `${why}. To agree, run freshpaint.opt_in_tracking()`);
     }
   },
   "bridge-failed": () => trouble("The site’s script could not be loaded. Is something blocking scripts in this browser?"),
@@ -133,7 +136,7 @@ function show(outcome) {
     return;
   }
   built = outcome.built;
-  byId("about").replaceChildren(element("b", {}, built.name), ` ${built.account} · ${built.region}`);
+  byId("about").replaceChildren(element("b", {}, built.name), ` ${built.account} · ${built.region}${built.companion ? " · companion mode, Freshpaint’s SDK stood in for" : ""}`);
   byId("built").textContent = `Built: ${built.gzip.toLocaleString("en")} B with gzip. Only here: your file stays as it is.`;
   document.title = `${built.name}: freshtap preview`;
   offered.offer(built);
@@ -144,19 +147,14 @@ function show(outcome) {
 }
 
 let resting;
-let latest = 0;
+let building = Promise.resolve();
 
 function edited() {
   clearTimeout(resting);
-  resting = setTimeout(async () => {
-    const turn = ++latest;
+  resting = setTimeout(() => {
     byId("built").textContent = "Building…";
-    try {
-      const outcome = await ask("/build", byId("config").value);
-      if (turn === latest) show(outcome);
-    } catch {
-      trouble(ended);
-    }
+    // One after the other, so that the last is what stays.
+    building = building.then(() => ask("/build", byId("config").value)).then(show).catch(failed);
   }, REST);
 }
 
@@ -190,7 +188,7 @@ async function listen(after) {
   feed.receive(rows);
   const last = rows.findLast(row => row.person !== undefined);
   if (last) byId("visitor").lastElementChild.textContent = last.person ?? "nobody yet";
-  listen(after + rows.length).catch(() => trouble(ended));
+  listen(after + rows.length).catch(failed);
 }
 
 const offered = forms(fire);
@@ -236,7 +234,7 @@ async function start() {
   byId("clear").addEventListener("click", feed.clear);
   byId("own").addEventListener("change", event => byId("calls").classList.toggle("with-own", event.target.checked));
   show(state);
-  listen(state.received).catch(() => trouble(ended));
+  listen(state.received).catch(failed);
 }
 
-start().catch(error => trouble(error instanceof TypeError ? ended : error.message));
+start().catch(failed);

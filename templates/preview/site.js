@@ -55,10 +55,16 @@
     if (step !== "taken" || typeof value !== "function") tell(step, { number, ...steps[step](value) });
   });
 
+  // The visitor's decision, where there is one.
+  const consent = () => {
+    const name = Object.keys(localStorage).find(key => /^freshtap_.*_consent$/.test(key));
+    return name ? JSON.parse(localStorage[name]) : "";
+  };
+
   // Loads and failures of the two scripts are heard before the page's own listeners hear them.
   const watch = step => ({ target }) => {
     if (target.src === sdk) tell(`sdk-${step}`);
-    else if (target.src?.endsWith(script)) tell(`bridge-${step}`);
+    else if (target.src?.endsWith(script)) tell(`bridge-${step}`, { consent: consent() });
   };
   document.addEventListener("load", watch("loaded"), true);
   document.addEventListener("error", watch("failed"), true);
@@ -72,7 +78,8 @@
     if (origin !== workbench || source !== parent) return;
     const element = document.createElement("script");
     element.nonce = nonce;
-    element.textContent = data.run;
+    // In a block, so that the same code can be run twice.
+    element.textContent = `{${data.run}\n}`;
     document.head.append(element);
     element.remove();
   });
