@@ -43,7 +43,7 @@ _WORKBENCH: Final[Mapping[str, str]] = {
     "/": "page.html",
     "/page.css": "page.css",
     "/icon.svg": "icon.svg",
-    **{f"/{name}": name for name in ("page.js", "calls.js", "forms.js", "weights.js", "elements.js")},
+    **{f"/{name}": name for name in ("page.js", "calls.js", "card.js", "forms.js", "weights.js", "elements.js")},
 }
 _SITE: Final[Mapping[str, str]] = {
     "/start": "start.html",

@@ -22,13 +22,32 @@ function read(text) {
 // A list of names and values to fill in. Calls back whenever something changes.
 function properties(place, changed) {
   const rows = element("div", { class: "rows" });
-  const add = element("button", { type: "button", class: "quiet", onclick: () => append("", "").querySelector("input").focus() }, "Add a property");
-  place.append(rows, add, element("p", { class: "hint" }, "12.5, true, [1, 2] and {\"a\": 1} are taken as such; \"12\" in quotes is text."));
+  const add = element(
+    "button",
+    { type: "button", class: "quiet", onclick: () => append("", "").querySelector("input").focus() },
+    "Add a property"
+  );
+  place.append(
+    rows,
+    add,
+    element("p", { class: "hint" }, '12.5, true, [1, 2] and {"a": 1} are taken as such; "12" in quotes is text.')
+  );
   place.addEventListener("input", changed);
 
   function append(name, value) {
-    const input = (label, text) => element("input", { "aria-label": label, placeholder: label, value: text, autocomplete: "off", spellcheck: "false" });
-    const remove = element("button", { type: "button", class: "remove", title: "Remove this property", "aria-label": "Remove this property" }, "×");
+    const input = (label, text) =>
+      element("input", {
+        "aria-label": label,
+        placeholder: label,
+        value: text,
+        autocomplete: "off",
+        spellcheck: "false"
+      });
+    const remove = element(
+      "button",
+      { type: "button", class: "remove", title: "Remove this property", "aria-label": "Remove this property" },
+      "×"
+    );
     const row = element("div", { class: "row" }, input("name", name), input("value", value), remove);
     remove.addEventListener("click", () => {
       row.remove();
@@ -46,7 +65,11 @@ function properties(place, changed) {
     },
     pairs: () => Array.from(rows.children, row => Array.from(row.querySelectorAll("input"), input => input.value)),
     values() {
-      return Object.fromEntries(this.pairs().filter(([name]) => name).map(([name, value]) => [name, read(value)]));
+      return Object.fromEntries(
+        this.pairs()
+          .filter(([name]) => name)
+          .map(([name, value]) => [name, read(value)])
+      );
     }
   };
 }
@@ -65,7 +88,12 @@ export function forms(fire) {
   let chosen;
 
   const form = {
-    track: () => call("track", choice.value === ANOTHER ? byId("event-name").value : choice.selectedOptions[0]?.textContent ?? "", eventProperties.values()),
+    track: () =>
+      call(
+        "track",
+        choice.value === ANOTHER ? byId("event-name").value : (choice.selectedOptions[0]?.textContent ?? ""),
+        eventProperties.values()
+      ),
     identify() {
       const { id, ...fields } = Object.fromEntries(new FormData(byId("identify")));
       const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value));
@@ -103,11 +131,24 @@ export function forms(fire) {
     offer({ events, traits: names }) {
       const before = choice.value;
       const known = events.map(({ name, charged, enabled, properties: touched }, index) =>
-        element("option", { value: `event ${name}`, "data-charged": charged ? "yes" : undefined, "data-names": JSON.stringify(touched), title: enabled ? undefined : "not enabled" }, name));
+        element(
+          "option",
+          {
+            value: `event ${name}`,
+            "data-charged": charged ? "yes" : undefined,
+            "data-names": JSON.stringify(touched),
+            title: enabled ? undefined : "not enabled"
+          },
+          name
+        )
+      );
       choice.replaceChildren(...known, element("option", { value: ANOTHER }, "Another name…"));
       if ([...choice.options].some(option => option.value === before)) choice.value = before;
       const have = traits.pairs().map(([name]) => name);
-      traits.fill([...traits.pairs(), ...names.filter(name => !have.includes(name) && !byId("identify").elements[name]).map(name => [name, ""])]);
+      traits.fill([
+        ...traits.pairs(),
+        ...names.filter(name => !have.includes(name) && !byId("identify").elements[name]).map(name => [name, ""])
+      ]);
       choose();
     }
   };

@@ -1,4 +1,4 @@
-// A value as one would write it in JavaScript, whatever it is. Long objects and arrays take a line for each of their parts.
+// A value as one would write it in JavaScript, whatever it is. Long objects and arrays take a line for each part.
 const literal = (value, indent = "", depth = 0) => {
   const type = typeof value;
   if (type === "string") return JSON.stringify(value);
@@ -17,5 +17,7 @@ const literal = (value, indent = "", depth = 0) => {
   const [open, close] = isList ? ["[", "]"] : ["{", "}"];
   const gap = isList || !parts.length ? "" : " ";
   const line = open + gap + parts.join(", ") + gap + close;
-  return line.length + indent.length < 38 && !line.includes("\n") ? line : `${open}\n${inner}${parts.join(`,\n${inner}`)}\n${indent}${close}`;
+  return line.length + indent.length < 38 && !line.includes("\n")
+    ? line
+    : `${open}\n${inner}${parts.join(`,\n${inner}`)}\n${indent}${close}`;
 };

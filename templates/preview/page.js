@@ -24,6 +24,12 @@ const SHOWN = 6000;
 
 const key = location.hash.slice(1);
 const site = document.body.dataset.site;
+// What was built last, and what was weighed last; the frame, where it begins, and the clock that waits for its SDK.
+let built;
+let weighed;
+let frame;
+let address;
+let waiting;
 
 async function ask(path, body = null) {
   const answer = await fetch(path, { method: "POST", headers: { "X-Freshtap-Key": key }, body: JSON.stringify(body) });
@@ -31,7 +37,7 @@ async function ask(path, body = null) {
   return answer.json();
 }
 
-// -- what is going on ---------------------------------------------------------------------------------------------------
+// -- what is going on -------------------------------------------------------------------------------------------------
 
 function status(state, text) {
   byId("status").dataset.state = state;
@@ -39,6 +45,7 @@ function status(state, text) {
 }
 
 function trouble(text) {
+  clearTimeout(waiting);
   byId("trouble").hidden = !text;
   byId("trouble").firstElementChild.textContent = text;
   if (text) status("failed", "Not ready");
@@ -52,26 +59,25 @@ function announce(news) {
   shown = setTimeout(() => byId("news").replaceChildren(), SHOWN);
 }
 
-const failed = error => trouble(error instanceof TypeError ? ended : error.message);
 const ended = "The preview does not answer any more: it was ended in the terminal, or this address is an old one.";
+const failed = error => trouble(error instanceof TypeError ? ended : error.message);
 
-// -- the site in its frame ----------------------------------------------------------------------------------------------
-
-let built;
-let weighed;
-let address;
-let frame;
-let waiting;
+// -- the site in its frame --------------------------------------------------------------------------------------------
 
 // A new frame for each page, so that going back in the browser leaves the workbench as one expects.
 function load() {
   trouble("");
   status("waiting", "Loading the page…");
   ready(false);
-  frame = element("iframe", { src: address, title: "The site’s page", tabindex: "-1", sandbox: "allow-scripts allow-same-origin" });
+  frame = element("iframe", {
+    src: address,
+    title: "The site’s page",
+    tabindex: "-1",
+    sandbox: "allow-scripts allow-same-origin"
+  });
   byId("frame").replaceChildren(frame);
-  clearTimeout(waiting);
-  waiting = setTimeout(() => trouble(`Still waiting for CleverTap’s SDK from ${built.sdk}. Calls stand in the bridge’s line until it is there.`), PATIENCE);
+  const late = `Still waiting for CleverTap’s SDK from ${built.sdk}. Calls stand in the bridge’s line until it is there.`;
+  waiting = setTimeout(() => trouble(late), PATIENCE);
 }
 
 function ready(isReady) {
@@ -82,50 +88,63 @@ function ready(isReady) {
 
 // Once for each build, and not before there is something to use: it takes a second.
 function weighOnce() {
-  if (!weighed) {
-    weighed = true;
-    ask("/weights").then(parts => weigh(built, parts)).catch(failed);
+  if (weighed !== built) {
+    const what = (weighed = built);
+    ask("/weights")
+      .then(parts => what === built && weigh(built, parts))
+      .catch(failed);
   }
 }
 
 const fire = code => frame.contentWindow.postMessage({ run: code }, site);
 
 const steps = {
-  "no-worker": ({ text }) => trouble(`Nothing can be fired here, because nothing could keep it on this machine: ${text} Private windows and some settings do not allow service workers.`),
+  "no-worker": ({ text }) =>
+    trouble(
+      `Nothing can be fired here, because nothing could keep it on this machine: ${text} ` +
+        "Private windows and some settings do not allow service workers."
+    ),
   "bridge-loaded": ({ consent }) => {
     ready(true);
     weighOnce();
     if (byId("status").dataset.state !== "waiting") return;
-    const decision = consent || (built.gpc && navigator.globalPrivacyControl ? "out" : built.consent ? "undecided" : "in");
+    const decision =
+      consent || (built.gpc && navigator.globalPrivacyControl ? "out" : built.consent ? "undecided" : "in");
     if (decision === "in") {
       status("waiting", "Loading CleverTap’s SDK…");
     } else {
       clearTimeout(waiting);
-      const why = decision === "out" ? "The visitor has refused: nothing is loaded or sent" : "CleverTap’s SDK is loaded once the visitor agrees";
+      const why =
+        decision === "out"
+          ? "The visitor has refused: nothing is loaded or sent"
+          : "CleverTap’s SDK is loaded once the visitor agrees";
       status("ready", `${why}. To agree, run freshpaint.opt_in_tracking()`);
     }
   },
-  "bridge-failed": () => trouble("The site’s script could not be loaded. Is something blocking scripts in this browser?"),
+  "bridge-failed": () =>
+    trouble("The site’s script could not be loaded. Is something blocking scripts in this browser?"),
   "sdk-loaded": () => {
-    clearTimeout(waiting);
     trouble("");
     status("ready", "Ready. Nothing is sent to CleverTap.");
   },
-  "sdk-failed": () => {
-    clearTimeout(waiting);
-    trouble(`CleverTap’s SDK could not be loaded from ${built.sdk}: this machine may be offline, or a script blocker stands in the way. You can still fire calls: you see what the bridge says of them, and they wait in its line.`);
-  },
+  "sdk-failed": () =>
+    trouble(
+      `CleverTap’s SDK could not be loaded from ${built.sdk}: this machine may be offline, or a script blocker ` +
+        "stands in the way. You can still fire calls: you see what the bridge says of them, and they wait in its line."
+    ),
   started: () => {}
 };
 
-// -- the config ---------------------------------------------------------------------------------------------------------
+// -- the config -------------------------------------------------------------------------------------------------------
 
 let text;
 let feed;
 
 function show(outcome) {
   const errors = outcome.problems.filter(({ severity }) => severity === "error").length;
-  byId("problems").replaceChildren(...outcome.problems.map(({ severity, text: line }) => element("li", { "data-severity": severity }, line)));
+  byId("problems").replaceChildren(
+    ...outcome.problems.map(({ severity, text: line }) => element("li", { "data-severity": severity }, line))
+  );
   byId("count").hidden = !outcome.problems.length;
   byId("count").textContent = String(outcome.problems.length);
   byId("count").dataset.severity = errors ? "error" : "warning";
@@ -136,14 +155,18 @@ function show(outcome) {
     return;
   }
   built = outcome.built;
-  byId("about").replaceChildren(element("b", {}, built.name), ` ${built.account} · ${built.region}${built.companion ? " · companion mode, Freshpaint’s SDK stood in for" : ""}`);
-  byId("built").textContent = `Built: ${built.gzip.toLocaleString("en")} B with gzip. Only here: your file stays as it is.`;
+  byId("about").replaceChildren(
+    element("b", {}, built.name),
+    ` ${built.account} · ${built.region}`,
+    built.companion ? " · companion mode, Freshpaint’s SDK stood in for" : ""
+  );
+  byId("built").textContent =
+    `Built: ${built.gzip.toLocaleString("en")} B with gzip. Only here: your file stays as it is.`;
   document.title = `${built.name}: freshtap preview`;
   offered.offer(built);
   feed.turn("Built anew");
   load();
   weigh(built);
-  weighed = false;
 }
 
 let resting;
@@ -154,11 +177,14 @@ function edited() {
   resting = setTimeout(() => {
     byId("built").textContent = "Building…";
     // One after the other, so that the last is what stays.
-    building = building.then(() => ask("/build", byId("config").value)).then(show).catch(failed);
+    building = building
+      .then(() => ask("/build", byId("config").value))
+      .then(show)
+      .catch(failed);
   }, REST);
 }
 
-// -- putting it together ------------------------------------------------------------------------------------------------
+// -- putting it together ----------------------------------------------------------------------------------------------
 
 function tabs() {
   const all = [...document.querySelectorAll("[role=tab]")];
@@ -206,7 +232,7 @@ async function start() {
 
   addEventListener("message", ({ origin, source, data }) => {
     if (origin !== site || source !== frame.contentWindow) return;
-    (steps[data.step] ?? feed.hear)(data);
+    (Object.hasOwn(steps, data.step) ? steps[data.step] : feed.hear)(data);
   });
   byId("code").addEventListener("submit", event => {
     event.preventDefault();

@@ -17,11 +17,13 @@
     localStorage.previewedVisitor = visitor;
   }
 
-  // In companion mode Freshpaint's own snippet would be here. Its script never comes; the bridge hears the calls all the same.
+  // In companion mode Freshpaint's own snippet would be here. Its script never comes; the bridge hears calls anyway.
   if (companion !== undefined) {
     window.freshpaint = new Proxy([], {
       get: (calls, name) =>
-        name in calls || typeof name === "symbol" || name === "then" ? calls[name] : (...values) => calls.push([name, ...values])
+        name in calls || typeof name === "symbol" || name === "then"
+          ? calls[name]
+          : (...values) => calls.push([name, ...values])
     });
   }
 
@@ -37,7 +39,11 @@
 
   // The bridge's debug build tells how far each call has come.
   const steps = {
-    taken: ([method, ...values]) => ({ method, name: typeof values[0] === "string" ? values[0] : "", text: call(`freshpaint.${method}`, values) }),
+    taken: ([method, ...values]) => ({
+      method,
+      name: typeof values[0] === "string" ? values[0] : "",
+      text: call(`freshpaint.${method}`, values)
+    }),
     waits: () => ({}),
     turn: () => ({}),
     sent: ([kind, ...values]) => ({
@@ -62,17 +68,25 @@
   };
 
   // Loads and failures of the two scripts are heard before the page's own listeners hear them.
-  const watch = step => ({ target }) => {
-    if (target.src === sdk) tell(`sdk-${step}`);
-    else if (target.src?.endsWith(script)) tell(`bridge-${step}`, { consent: consent() });
-  };
+  const watch =
+    step =>
+    ({ target }) => {
+      if (target.src === sdk) tell(`sdk-${step}`);
+      else if (target.src?.endsWith(script)) tell(`bridge-${step}`, { consent: consent() });
+    };
   document.addEventListener("load", watch("loaded"), true);
   document.addEventListener("error", watch("failed"), true);
 
   addEventListener("error", event => event.message && tell("error", { text: event.message, line: event.lineno }));
-  addEventListener("unhandledrejection", ({ reason }) => tell("error", { text: `Unhandled rejection: ${reason}`, line: 0 }));
+  addEventListener("unhandledrejection", ({ reason }) =>
+    tell("error", { text: `Unhandled rejection: ${reason}`, line: 0 })
+  );
   addEventListener("securitypolicyviolation", ({ blockedURI, effectiveDirective }) =>
-    tell("error", { text: `The preview's page keeps this from leaving: ${blockedURI} (${effectiveDirective})`, line: 0 }));
+    tell("error", {
+      text: `The preview's page keeps this from leaving: ${blockedURI} (${effectiveDirective})`,
+      line: 0
+    })
+  );
 
   addEventListener("message", ({ origin, source, data }) => {
     if (origin !== workbench || source !== parent) return;

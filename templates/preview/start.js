@@ -17,7 +17,9 @@
     const { serviceWorker } = navigator;
     if (!serviceWorker) throw new Error("This browser has no service workers here.");
     // The key is in the worker's address, so that the site's own address has none.
-    const registration = await serviceWorker.register(`/worker.js?${location.hash.slice(1)}`, { updateViaCache: "none" });
+    const registration = await serviceWorker.register(`/worker.js?${location.hash.slice(1)}`, {
+      updateViaCache: "none"
+    });
     await active(registration.installing || registration.waiting || registration.active);
     location.replace("/");
   };

@@ -13,9 +13,16 @@ function bar(size, all, kind) {
 export function weigh({ gzip, bytes: raw, snippet }, parts) {
   const [common, ...features] = parts ?? [["Weighing…", gzip]];
   const heaviest = Math.max(1, ...features.map(([, size]) => size));
-  byId("total").replaceChildren(element("b", {}, bytes(gzip)), ` compressed, ${bytes(raw)} raw; the inline snippet ${bytes(snippet)}`);
-  byId("whole").replaceChildren(bar(common[1], gzip, "common"), ...features.map(([, size]) => bar(size, gzip, "feature")));
-  const row = ([part, size], drawn) => element("tr", {}, element("th", { scope: "row" }, part, drawn), element("td", {}, bytes(size)));
+  byId("total").replaceChildren(
+    element("b", {}, bytes(gzip)),
+    ` compressed, ${bytes(raw)} raw; the inline snippet ${bytes(snippet)}`
+  );
+  byId("whole").replaceChildren(
+    bar(common[1], gzip, "common"),
+    ...features.map(([, size]) => bar(size, gzip, "feature"))
+  );
+  const row = ([part, size], drawn) =>
+    element("tr", {}, element("th", { scope: "row" }, part, drawn), element("td", {}, bytes(size)));
   byId("weights").tBodies[0].replaceChildren(
     row(common, bar(1, 1, "common")),
     ...features.map(feature => row(feature, bar(feature[1], heaviest, "feature")))

@@ -1,5 +1,6 @@
-// Stands between the site's page and the network. The page comes from here, so that there is none which this worker does
-// not watch over; every request to another origin is answered by freshtap on this machine, except for the SDK's script.
+// Stands between the site's page and the network. The page comes from here, so that there is none which this worker
+// does not watch over; every request to another origin is answered by freshtap on this machine, except for the SDK's
+// script.
 const key = location.search.slice(1);
 
 const ask = (path, body) =>
@@ -42,5 +43,7 @@ async function answer(request) {
   if (reply.outcome === "load") {
     return fetch(request);
   }
-  return reply.outcome === "answer" ? new Response(reply.body, { status: reply.status, headers: reply.headers }) : Response.error();
+  return reply.outcome === "answer"
+    ? new Response(reply.body, { status: reply.status, headers: reply.headers })
+    : Response.error();
 }
