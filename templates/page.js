@@ -115,7 +115,7 @@ const methods = {
 // A call as it was noted, [method, value, ...], or a function to run. The fourth value is a callback.
 function take(call) {
   try {
-    trace("taken", call);
+    trace("called", call[0], call);
     /*% if builtins %*/
     moment = call.moment || [location.href, document.title, Date.now()];
     /*% endif %*/

@@ -11,11 +11,11 @@ let timer;
 let taking;
 
 function join(call) {
-  report(call && (call.name || call.profile) && consent() === "out" ? "visitor-refused" : "", call && call.name || "identify");
+  report(call && (call.name || call.profile) && consent() === "out" ? "consent-refused" : "", site.destination);
   if (call && !refused && consent() !== "out") {
     call.at = Date.now();
     line.push(call);
-    trace("waits", call);
+    trace("joined", "", call);
     advance();
   }
 }

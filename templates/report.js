@@ -2,32 +2,41 @@
 // nothing happened to it. Kept for tools in window.freshtap.reports.
 var REASONS = $fill(reasons|tojson);
 
-// The call that all this is about. Numbers go on from page to page, because a call may wait for the next.
-var called = Date.now() * 1000;
-var about;
+var reports = window.freshtap.reports;
+
+// The call of the page that is worked on, by a number that no other page gives.
+var about = "";
+var count = 0;
 
 function report(code, name, value) {
   if (code) {
-    const told = { code: code, name: name, value: value, call: about };
-    window.freshtap.reports.push(told);
+    reports.push({ code: code, name: name, value: value });
     console.info("freshtap: " + REASONS[code], name, value);
-    tell("reported", told);
+    tell({ code: code, name: name, value: value });
   }
 }
 
-// The steps of a call, for tools that follow it while it happens, as events of the window named "freshtap": it is taken,
-// waits in the line, has its turn, is sent. One that is held has two turns.
-function trace(step, value) {
-  if (step === "taken") {
-    about = ++called;
-  } else if (step === "waits") {
-    value.number = about;
-  } else if (step === "turn") {
-    about = value.number;
+// How far a call has come, for tools; the console is spared it.
+//   called  the bridge has it: its method, and the values it was made with
+//   joined  what became of it stands in the line
+//   turn    its turn has come
+//   sent    CleverTap's SDK has it: what was pushed where
+function trace(step, name, value) {
+  if (step === "called") {
+    about = Math.round(performance.timeOrigin) + "-" + ++count;
   }
-  tell(step, value);
+  // Stored with the call, where it has to wait for another page.
+  if (step === "joined") {
+    value.call = about;
+  }
+  if (step === "turn") {
+    about = value.call || "";
+  }
+  tell({ step: step, name: name, value: value });
 }
 
-function tell(step, value) {
-  dispatchEvent(new CustomEvent("freshtap", { detail: { step: step, call: about, value: value } }));
+// Tools listen for the event "freshtap" on window.
+function tell(detail) {
+  detail.call = about;
+  dispatchEvent(new CustomEvent("freshtap", { detail: detail }));
 }

@@ -20,7 +20,7 @@ const deviceId = () => opened && clevertap.getCleverTapID();
 const answering = () => window.isOULInProgress || !deviceId();
 
 function send(kind, ...values) {
-  trace("sent", [kind, ...values]);
+  trace("sent", kind, values);
   anew = false;
   left = deviceId() || left;
   /*% if spa %*/
@@ -38,7 +38,7 @@ function send(kind, ...values) {
 }
 
 function startAnew() {
-  trace("sent", ["clear"]);
+  trace("sent", "clear", []);
   left = deviceId() || left;
   clevertap.clear();
   anew = true;

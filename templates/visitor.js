@@ -35,7 +35,7 @@ function switches(call) {
 }
 
 function handOver(call) {
-  trace("turn", call);
+  trace("turn", "", call);
   const profile = call.profile;
   const who = current();
   if (call.name) {

@@ -12,6 +12,7 @@ from visit import Visit
 
 #: Code, what the page calls, what the config says.
 CASES: Final[dict[str, tuple[str, dict[str, Any]]]] = {
+    "consent-refused": ("freshpaint.opt_out_tracking(); freshpaint.track('A')", {}),
     "event-hold": ("freshpaint.track('A')", {}),
     "event-drop": ("freshpaint.track('A')", {"before_identify": "drop"}),
     "event-not-enabled": ("freshpaint.track('B')", {"send": "defined"}),
@@ -26,7 +27,6 @@ CASES: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "too-many": ("freshpaint.identify('u1', Object.fromEntries([...Array(300).keys()].map(n => ['k' + n, n])))", {}),
     "value-cut": ("freshpaint.identify('u1', {bio: 'x'.repeat(600)})", {}),
     "value-unusable": ("freshpaint.identify('u1', {none: NaN})", {}),
-    "visitor-refused": ("freshpaint.opt_out_tracking(); freshpaint.track('A')", {}),
 }
 
 
@@ -67,3 +67,40 @@ def test_production_builds_report_nothing(visitor: Visitor) -> None:
     visit.open(script="freshpaint.identify('u1', {customId: 'x'})")
     visit.arrives(1)
     assert visit.page.evaluate("freshtap.reports") is None
+
+
+#: How far each of these calls comes: which call, and its steps and reasons.
+STEPS: Final[dict[str, list[tuple[int, str]]]] = {
+    "freshpaint.track('B')": [(0, "called"), (0, "event-not-enabled")],
+    "freshpaint.page()": [(0, "called")],
+    "freshpaint.identify('u1')": [(0, "called"), (0, "joined"), (0, "turn"), (0, "sent")],
+    "freshpaint.track('A')": [(0, "called"), (0, "joined"), (0, "turn"), (0, "event-hold")],
+    "freshpaint.track('A'); freshpaint.identify('u1')": [
+        *((0, "called"), (0, "joined"), (1, "called"), (1, "joined")),
+        *((0, "turn"), (0, "event-hold"), (1, "turn"), (1, "sent"), (0, "turn"), (0, "sent")),
+    ],
+}
+LISTEN: Final = "<script>heard = []; addEventListener('freshtap', event => heard.push(event.detail));</script>"
+
+
+@pytest.mark.parametrize(("calls", "steps"), STEPS.items(), ids=STEPS)
+def test_tools_hear_how_far_each_call_comes(visitor: Visitor, calls: str, steps: list[tuple[int, str]]) -> None:
+    """By the event "freshtap" on window, with a number for each call, which a held one keeps."""
+    visit = visitor(config={"track": {"send": "defined"}, "events": [{"name": "A"}]}, debug=True)
+    visit.open(before=LISTEN, script=calls)
+    visit.settled()
+    heard = visit.page.evaluate("heard.map(({call, step, code}) => [call, step || code])")
+    numbers = list(dict.fromkeys(number for number, _ in heard))
+    assert [(numbers.index(number), what) for number, what in heard] == steps
+
+
+def test_tools_tell_a_call_again_on_the_next_page(visitor: Visitor) -> None:
+    """A call that another page hands over has the number that it was given where it was made."""
+    visit = visitor(config={"track": {"send": "all"}}, debug=True)
+    visit.open(before=LISTEN, script="freshpaint.track('A')")
+    visit.settled()
+    first = visit.page.evaluate("heard[0].call")
+    visit.open("/next", before=LISTEN, script="freshpaint.identify('u1')")
+    visit.arrives(2)
+    sent = visit.page.evaluate("heard.filter(({step}) => step === 'sent').map(({call, value}) => [call, value[0]])")
+    assert [first, "A"] in sent

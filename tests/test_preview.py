@@ -160,13 +160,13 @@ OUTCOMES: Final[dict[str, tuple[str, str, str, list[str]]]] = {
     "nothing to do with this destination": (
         'freshpaint.page("Home")',
         "page ",
-        "taken",
+        "called",
         ["Does nothing here: CleverTap’s destination takes identify and track."],
     ),
     "event properties": (
         "freshpaint.addEventProperties({a: 1})",
         "addEventProperties ",
-        "taken",
+        "called",
         ["Kept: rides along with every event from now on."],
     ),
     "an error of one's own": ("noSuchThing()", "error ", "failed", []),
@@ -175,7 +175,7 @@ OUTCOMES: Final[dict[str, tuple[str, str, str, list[str]]]] = {
         'freshpaint.opt_out_tracking(); freshpaint.identify("u1")',
         "identify u1",
         "dropped",
-        [REASONS["visitor-refused"].capitalize()],
+        [REASONS["consent-refused"].capitalize()],
     ),
 }
 
@@ -284,7 +284,7 @@ def test_consent_is_waited_for(opens: Opens) -> None:
         "CleverTap’s SDK is loaded once the visitor agrees. To agree, run freshpaint.opt_in_tracking()"
     )
     workbench.run('freshpaint.identify("u1")')
-    expect(workbench.call("identify u1", "waits")).to_contain_text("the visitor’s consent")
+    expect(workbench.call("identify u1", "joined")).to_contain_text("the visitor’s consent")
     workbench.run("freshpaint.opt_in_tracking()")
     workbench.call("identify u1", "received")
 
@@ -293,7 +293,7 @@ def test_a_visitor_who_has_refused(opens: Opens) -> None:
     """On the next page no SDK is waited for, and the page says why, until the visitor agrees again."""
     workbench = opens()
     workbench.run("freshpaint.opt_out_tracking()")
-    workbench.call("opt_out_tracking ", "taken")
+    workbench.call("opt_out_tracking ", "called")
     workbench.page.get_by_role("button", name="Next page").click()
     status = workbench.page.locator("#status")
     expect(status).to_have_text(
@@ -310,7 +310,7 @@ def test_the_sdk_cannot_be_loaded(opens: Opens) -> None:
         "CleverTap’s SDK could not be loaded from http://127.0.0.1:9/clevertap.min.js: this machine may be offline"
     )
     workbench.run('freshpaint.identify("u1", {phone: "call me"})')
-    expect(workbench.call("identify u1", "waits")).to_contain_text(REASONS["field-unusable"])
+    expect(workbench.call("identify u1", "joined")).to_contain_text(REASONS["field-unusable"])
     assert received(workbench) == []
 
 

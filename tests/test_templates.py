@@ -281,7 +281,7 @@ def test_pieces_are_the_whole_script() -> None:
 
 @each_config
 def test_production_builds_carry_no_word_of_the_reasons(changes: dict[str, Any]) -> None:
-    """Neither their codes nor their sentences, nor the functions that report them and follow a call."""
+    """Neither their codes nor their sentences, nor the function that reports them."""
     script = render.bridge(site_of(changes), minifier="none")
     assert not [code for code in REASONS if f'"{code}"' in script]
     assert "report" not in script

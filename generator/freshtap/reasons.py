@@ -12,6 +12,7 @@ from typing import Final
 #: By the code that the templates report.
 REASONS: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "consent-refused": "not sent: the visitor has refused.",
         "event-drop": "not sent: nobody is identified yet, and the config drops such events.",
         "event-hold": "held: nobody is identified yet. It is sent after the next identify with an id or an e-mail.",
         "event-not-enabled": "not sent: no event of this name is enabled for CleverTap in the config.",
@@ -28,6 +29,5 @@ REASONS: Final[Mapping[str, str]] = MappingProxyType(
         "too-many": "left out: CleverTap takes 256 properties.",
         "value-cut": "shortened: CleverTap keeps 512 characters of a text.",
         "value-unusable": "left out: CleverTap takes texts, numbers, booleans and dates.",
-        "visitor-refused": "not sent: the visitor has refused.",
     }
 )

@@ -25,9 +25,9 @@ from freshtap.transformations import RenameEvent, Transformation
 #: Stands in bridge.js where the site's values go.
 _VALUES: Final = "SITE"
 
-#: In debug builds, a line that is nothing but a call of report() or trace() tells the developer what became of a value
-#: or a call. In production builds there is no such line.
-_REPORT: Final = re.compile(r"^ *(?:report|trace)\(.*\);\n", re.MULTILINE)
+#: In debug builds, a line that is nothing but a call of report() tells the developer what became of a value, and one of
+#: trace() tells tools how far a call has come. In production builds there is no such line.
+_REPORT: Final = re.compile(r"^ *(report|trace)\(.*\);\n", re.MULTILINE)
 
 #: What the templates need to know besides a site's features.
 _CONSTANTS: Final[dict[str, Any]] = {

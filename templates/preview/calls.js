@@ -50,7 +50,7 @@ export function calls({ reasons, announce }) {
       text,
       note,
       node,
-      state: "taken",
+      state: "called",
       reasons: [],
       sent: [],
       arrived: [],
@@ -71,8 +71,8 @@ export function calls({ reasons, announce }) {
 
   // What happens to a call, as the debug build tells it.
   const steps = {
-    waits(call) {
-      call.state = "waits";
+    joined(call) {
+      call.state = "joined";
     },
     turn(call) {
       call.state = "nothing";
@@ -110,7 +110,7 @@ export function calls({ reasons, announce }) {
 
   // One thing that happened in the frame.
   function hear({ step, ...details }) {
-    if (step === "taken") take(details);
+    if (step === "called") take(details);
     else if (step === "error") fail(details);
     else {
       const call = entries.get(details.number);

@@ -3,8 +3,8 @@
 import { element } from "./elements.js";
 
 const STATES = {
-  taken: "Noted",
-  waits: "In line",
+  called: "Noted",
+  joined: "In line",
   nothing: "Nothing to send",
   held: "Held",
   dropped: "Not sent",
@@ -71,7 +71,7 @@ function readable(value) {
 
 function words({ state, reasons, note, late, sent }) {
   const lines = [...reasons.map(reason), note];
-  if (state === "waits")
+  if (state === "joined")
     lines.push("Waits in the bridge’s line, for CleverTap’s SDK, its answer, or the visitor’s consent.");
   if (state === "sent" && late) {
     const isPurchase = sent.some(({ name }) => name === "Charged");

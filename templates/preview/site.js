@@ -37,28 +37,25 @@
   };
   const call = (name, values) => `${name}(${values.map(written).join(", ")})`;
 
-  // The bridge's debug build tells how far each call has come.
+  // The bridge's debug build tells how far each call has come, and what was changed or left out.
+  const first = values => (typeof values[0] === "string" ? values[0] : "");
   const steps = {
-    taken: ([method, ...values]) => ({
-      method,
-      name: typeof values[0] === "string" ? values[0] : "",
-      text: call(`freshpaint.${method}`, values)
-    }),
-    waits: () => ({}),
+    called: (method, [, ...values]) => ({ method, name: first(values), text: call(`freshpaint.${method}`, values) }),
+    joined: () => ({}),
     turn: () => ({}),
-    sent: ([kind, ...values]) => ({
+    sent: (kind, values) => ({
       kind,
-      name: typeof values[0] === "string" ? values[0] : "",
+      name: first(values),
       text: kind === "clear" ? "clevertap.clear()" : call(`clevertap.${kind}.push`, values)
-    }),
-    reported: ({ code, name, value }) => ({
-      code,
-      name: String(name ?? ""),
-      value: value === undefined ? "" : value instanceof Error ? String(value) : written(value)
     })
   };
-  addEventListener("freshtap", ({ detail: { step, call: number, value } }) => {
-    if (step !== "taken" || typeof value !== "function") tell(step, { number, ...steps[step](value) });
+  addEventListener("freshtap", ({ detail: { step, code, name, value, call: number } }) => {
+    if (code) {
+      const shown = value === undefined ? "" : value instanceof Error ? String(value) : written(value);
+      tell("reported", { number, code, name: String(name ?? ""), value: shown });
+    } else if (typeof value !== "function") {
+      tell(step, { number, ...steps[step](name, value) });
+    }
   });
 
   // The visitor's decision, where there is one.
