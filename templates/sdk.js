@@ -38,6 +38,7 @@ function send(kind, ...values) {
 }
 
 function startAnew() {
+  trace("sent", "clear", []);
   left = deviceId() || left;
   clevertap.clear();
   anew = true;

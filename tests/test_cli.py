@@ -49,7 +49,7 @@ def test_version_and_help(run: Run) -> None:
     """--version and --help do what they do everywhere."""
     assert run("--version").stdout == f"freshtap, version {__version__}\n"
     commands = re.findall(r"^  (\w+)  ", run("--help").stdout, re.MULTILINE)
-    assert commands == ["build", "check", "init", "schema", "tag", "types", "verify"]
+    assert commands == ["build", "check", "init", "preview", "schema", "tag", "types", "verify"]
 
 
 # init

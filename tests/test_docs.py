@@ -213,6 +213,14 @@ def test_every_template_of_the_bridge_is_on_the_map() -> None:
     assert [name for name in sorted(TEMPLATES) if name not in page] == []
 
 
+def test_every_script_of_the_preview_is_on_the_map() -> None:
+    """Those of its pages, too."""
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    scripts = sorted(path.name for path in (ROOT / "templates" / "preview").glob("*.js"))
+    assert scripts
+    assert [name for name in scripts if name not in page] == []
+
+
 def test_every_module_is_on_the_map() -> None:
     """The architecture page names each module of the package."""
     page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")

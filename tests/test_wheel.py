@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import venv
+import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -22,6 +23,10 @@ def test_the_wheel_builds_a_site_in_an_empty_environment(tmp_path: Path) -> None
     """Without the sources in reach, it builds the very bytes that the sources build."""
     run(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", tmp_path, ROOT, cwd=tmp_path)
     (wheel,) = tmp_path.glob("freshtap-*.whl")
+    with zipfile.ZipFile(wheel) as file:
+        inside = file.namelist()
+    templates = (path.relative_to(ROOT).as_posix() for path in (ROOT / "templates").rglob("*.*"))
+    assert [name for name in templates if f"freshtap/{name}" not in inside] == []
     venv.create(tmp_path / "empty", with_pip=True)
     python = tmp_path / "empty" / "bin" / "python"
     run(python, "-m", "pip", "install", "--quiet", wheel, cwd=tmp_path)

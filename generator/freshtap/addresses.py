@@ -41,6 +41,17 @@ def origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
+def same(url: str, other: str) -> bool:
+    """Whether a browser that is given either of two http(s) addresses asks for the same thing."""
+    return _asked_for(url) == _asked_for(other)
+
+
+def _asked_for(url: str) -> tuple[str, str, int, str, str]:
+    parts = urlsplit(url)
+    port = parts.port or {"http": 80}.get(parts.scheme, 443)
+    return parts.scheme, parts.hostname or "", port, parts.path or "/", parts.query
+
+
 def _split(text: str) -> SplitResult | None:
     """The parts of an http(s) address without credentials, or None if ``text`` is not one."""
     try:

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,7 +29,7 @@ from freshtap import (
     schema,
 )
 from freshtap.artifacts import Options
-from freshtap.errors import BrowserError, Problem, labelled, printable
+from freshtap.errors import BrowserError, BuildError, Problem, labelled, printable
 from freshtap.site import Site
 
 T = TypeVar("T")
@@ -296,6 +297,33 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise BrowserError(f"{path} cannot be read: {error}.") from None
+
+
+@main.command()
+@_one_config_argument
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65534),
+    help="Port of this machine; the one behind it is used, too. Without it: any that are free.",
+)
+@click.option("--open", "opens", is_flag=True, help="Open the page in the browser.")
+def preview(path: Path, port: int | None, *, opens: bool) -> None:
+    """Serve a local page to fire calls and to watch what CleverTap would receive.
+
+    It runs on this machine alone, and nothing is sent to CleverTap. Ctrl-C ends it.
+    """
+    try:
+        from freshtap import preview as workbench  # noqa: PLC0415 - stands on an extra
+    except ImportError:
+        raise BuildError('preview needs lzstring: pip install "freshtap[verify]"') from None
+    with suppress(KeyboardInterrupt), workbench.running(path, port=port or 0) as running:
+        _warn(running.warnings)
+        click.echo(f"Preview of {path}: {running.address}")
+        click.echo("Only this machine can open it, and nothing is sent to CleverTap. Ctrl-C ends it.")
+        if opens and not workbench.open_browser(running):
+            click.echo("There is no browser to open: open that address yourself.", err=True)
+        threading.Event().wait()
+    click.echo()
 
 
 def _load(path: Path) -> Site:
