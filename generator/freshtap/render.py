@@ -127,7 +127,7 @@ def _values(site: Site) -> dict[str, Any]:
     account = site.clevertap
     values: dict[str, Any] = {
         "account": account.account_id,
-        "destination": site.freshpaint.destination,
+        "name": site.freshpaint.destination,
         "sdk": account.sdk_url,
     }
     if site.names:
