@@ -1,6 +1,6 @@
-// One account's bridge from Freshpaint to CleverTap, in the order of what happens to a call. Everything that
-// belongs to the account comes in through the last argument; the rest is the same for all sites that use the
-// same features.
+// One account's bridge from Freshpaint to CleverTap: first who the visitor is, then all else in the order of what happens
+// to a call. Everything that belongs to the account comes in through the last argument; the rest is the same for all
+// sites that use the same features.
 (site => {
   // The first bridge of a page stays; an element with this id does not count.
   if ((window.freshtap || 0).version) {
@@ -25,6 +25,7 @@
   /*% if not companion %*/
   /*% include "stub.js" %*/
   /*% endif %*/
+  /*% include "visitor.js" %*/
   /*% include "consent.js" %*/
   /*% include "page.js" %*/
   /*% include "values.js" %*/
@@ -38,7 +39,6 @@
   /*% include "charged.js" %*/
   /*% endif %*/
   /*% include "queue.js" %*/
-  /*% include "visitor.js" %*/
   /*% include "sdk.js" %*/
   /*% include "shield.js" %*/
   /*% if spa %*/

@@ -1,6 +1,6 @@
 // A purchase, as CleverTap's Charged event. The SDK throws the whole purchase away (error 511) where anything
 // but Items is nested, where Items is no array, or where an item is not flat.
-function toCharged(properties) {
+const toCharged = properties => {
   const purchase = {};
   const take = (field, names, convert) => names.some(name => {
     const value = convert(properties[name]);
@@ -14,4 +14,4 @@ function toCharged(properties) {
   take("Items", ["products", "Items"], list => is(list, "Array") ? list.filter(item => is(item, "Object")).slice(0, $fill(item_count)).map(flat) : undefined);
   delete properties.Items;
   return Object.assign(flat(properties), purchase);
-}
+};

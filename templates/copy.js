@@ -1,5 +1,5 @@
 // Whether a value is of a kind, also where it comes from another frame.
-const is = (value, kind) => ({}).toString.call(value) === "[object " + kind + "]";
+const is = (value, kind) => ({}).toString.call(value).slice(8, -1) === kind;
 
 // A value as it is now: the page may change its objects afterwards, and its getters and proxies may throw. What
 // an object may cost is shared among its properties, because pages pass loops and whole components.

@@ -12,6 +12,38 @@ const toText = value => scalar(words(value)) || undefined;
 // The SDK would change an address with a quote or a backslash in it, and it would be somebody else's.
 const toAddress = value => (/^[^\s@'"\\]+@[^\s@'"\\]+$/.exec(words(value)) || [])[0];
 
+// The calendar day that was meant, in every time zone of the browser: noon UTC of it, in milliseconds.
+// A Date at midnight UTC means its UTC day, any other its local day; written text means the day it says,
+// unless it ends in Z: then it is a Date that was written down.
+const toDay = value => {
+  const text = isDate(value) ? new Date(value - (value % 864e5 && value.getTimezoneOffset() * 6e4)).toJSON().slice(0, 10) : words(value).replace(" ", "T");
+  const [, day, zone] = /^(.{10})(?:T\d\d:\d\d[\d:.]*(Z|[+-]\d\d:?\d\d)?)?$/.exec(text) || [];
+  const noon = day + "T12:00:00.000Z";
+  // Date judges the time of day; not the day, which it would move into the next month.
+  if (isDate(new Date(text.replace(zone, "Z"))) && new Date(noon).toJSON() === noon) {
+    return zone === "Z" ? toDay(new Date(text)) : +new Date(noon);
+  }
+};
+
+// The SDK keeps a phone as text only where it starts with + and goes on in digits.
+const toPhone = value => {
+  let digits = words(value).replace(/[\s().\/\u00ad\u2000-\u206f\u2212-]/g, "").replace(/^00/, "+");
+  /*% if country_code %*/
+  if (/^\d{7,}$/.test(digits)) {
+    digits = "+" + (digits.length > 10 && digits.startsWith(site.code) ? digits : site.code + digits /*% if trunk_zero %*/ .replace(/^0/, "") /*% endif %*/);
+  }
+  /*% endif %*/
+  if (/^\+\d{8,15}$/.test(digits)) {
+    return digits;
+  }
+  /*% if not country_code %*/
+  // Without a country's code it can only go as a number, as in Freshpaint's own example.
+  if (/^\d{7,15}$/.test(digits)) {
+    return +digits;
+  }
+  /*% endif %*/
+};
+
 // CleverTap's field, what makes it, and Freshpaint's name for it, which wins. Source: Freshpaint's page on this
 // destination. The last four are CleverTap's own.
 const FIELDS = [
@@ -27,7 +59,7 @@ const FIELDS = [
   ["Age", toNumber]
 ];
 
-function toProfile(id, traits) {
+const toProfile = (id, traits) => {
   const fields = {};
   const joined = (first, last) => toText(words(traits[first]) + " " + words(traits[last]));
   FIELDS.forEach(([field, convert, name = field]) => {
@@ -42,41 +74,4 @@ function toProfile(id, traits) {
   // The SDK would cut it there, too, and complain.
   fields.Identity = cut(cleanQuotes(id), 1024) || undefined;
   return Object.assign(flatten(traits, /^($fill(unsent_user_properties))$/, $fill(identify_depth), list => list.length ? list : undefined), fields);
-}
-
-// The calendar day that was meant, in every time zone of the browser: noon UTC of it, in milliseconds.
-// A Date at midnight UTC means its UTC day, any other its local day; written text means the day it says,
-// unless it ends in Z: then it is a Date that was written down.
-function toDay(value) {
-  const text = isDate(value) ? new Date(value % 864e5 ? value - value.getTimezoneOffset() * 6e4 : +value).toISOString().slice(0, 10) : words(value);
-  const [, day, zone] = /^(\d{4}-\d\d-\d\d)(?:[T ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/.exec(text) || [];
-  const noon = new Date(day + "T12:00Z");
-  if (isDate(noon) && noon.toISOString().slice(0, 10) === day) {
-    return zone === "Z" ? toDay(new Date(text.replace(" ", "T"))) : +noon;
-  }
-}
-
-// The SDK keeps a phone as text only where it starts with + and goes on in digits.
-function toPhone(value) {
-  let digits = words(value).replace(/[\s().\/\u00ad\u2000-\u206f\u2212-]/g, "").replace(/^00/, "+");
-  /*% if country_code %*/
-  if (/^\d{7,}$/.test(digits)) {
-    if (digits.length < 11 || digits.indexOf(site.code)) {
-      /*% if trunk_zero %*/
-      digits = digits.replace(/^0/, "");
-      /*% endif %*/
-      digits = site.code + digits;
-    }
-    digits = "+" + digits;
-  }
-  /*% endif %*/
-  if (/^\+\d{8,15}$/.test(digits)) {
-    return digits;
-  }
-  /*% if not country_code %*/
-  // Without a country's code it can only go as a number, as in Freshpaint's own example.
-  if (/^\d{7,15}$/.test(digits)) {
-    return +digits;
-  }
-  /*% endif %*/
-}
+};

@@ -10,57 +10,66 @@
 //   profile      the last identify of this browser session, because the same one is sent once
 const KEY = "freshtap_" + site.account + "_";
 const unstored = {};
-const storage = name => name === "profile" ? sessionStorage : localStorage;
 
-function recall(name) {
+// The browser's storage; where it is blocked, an object that lasts as long as the page. Only writing can fail.
+let local = {};
+let session = local;
+try {
+  local = localStorage || local;
+  session = sessionStorage || session;
+} catch (error) {}
+const storage = name => name === "profile" ? session : local;
+
+const recall = name => {
   try {
     return JSON.parse(unstored[name] || storage(name)[KEY + name]);
   } catch (error) {}
-}
+};
 
-function remember(name, value) {
+const remember = (name, value) => {
   unstored[name] = "";
+  delete storage(name)[KEY + name];
   try {
     unstored[name] = value && JSON.stringify(value);
-  } catch (error) {}
-  try {
-    delete storage(name)[KEY + name];
     if (unstored[name] && (permitted() || name === "consent")) {
       storage(name)[KEY + name] = unstored[name];
       unstored[name] = "";
     }
   } catch (error) {}
-}
+};
 
 // The calls kept under a name, and more behind them; without those older than a day, and without the oldest beyond
 // $fill(stored_calls). An identify or a reset outlasts the events around it: without it, the events behind it would be
 // somebody else's.
-function kept(name, more) {
-  let calls = [].concat(recall(name) || [], more || []).filter(Boolean);
+const kept = (name, more) => {
+  const calls = [].concat(recall(name) || [], more || []);
   const last = calls[calls.length - 1];
-  calls = calls.filter(call => (call.name ? call : last).at > Date.now() - 864e5);
-  while (calls.length > $fill(stored_calls)) {
-    calls.splice(Math.max(0, calls.findIndex(call => call.name)), 1);
-  }
-  return calls;
-}
+  const yesterday = Date.now() - 864e5;
+  let surplus = calls.length - $fill(stored_calls);
+  return calls.filter(call => call.name ? surplus-- < 1 && call.at > yesterday : last.at > yesterday).slice(-$fill(stored_calls));
+};
 
 // The device id under which somebody is known, in a cookie that all subdomains share; where there are no cookies,
 // for this host alone.
 const recallDevice = () => (document.cookie.split(KEY + "device=")[1] || recall("device") || "").split(";")[0];
 
-// The domains that a cookie of this page can be asked for, the widest first.
-const domains = () => location.hostname.split(".").map((label, index, labels) => ";domain=" + labels.slice(index).join(".")).reverse();
+// The domains that a cookie of this page can be on, the widest first; the last is its host, which goes without saying.
+const domains = () => location.hostname.split(".").map((label, index, labels) => ";domain=" + labels.slice(-1 - index).join(".")).concat("");
+
+// Puts a cookie on a domain, or with an empty value takes it from there.
+const bake = (name, value, domain) => {
+  document.cookie = name + "=" + value + ";path=/;samesite=lax;max-age=" + (value ? 31536000 : 0) + domain;
+};
 
 // On the widest domain that the browser accepts, which is where the SDK keeps its own.
-function rememberDevice(device) {
+const rememberDevice = device => {
   remember("device");
   domains().forEach(domain => {
     if (recallDevice() !== device) {
-      document.cookie = KEY + "device=" + device + ";path=/;samesite=lax;max-age=" + (device ? 31536000 : 0) + domain;
+      bake(KEY + "device", device, domain);
     }
   });
   if (recallDevice() !== device) {
     remember("device", device);
   }
-}
+};

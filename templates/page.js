@@ -1,56 +1,54 @@
 // The methods of window.freshpaint. Those that this destination does not take (page, group, alias ...) are not
 // here: they do nothing. In companion mode, what is not about CleverTap is Freshpaint's to do.
-let eventProperties = own(recall("properties"));
-let pageviewProperties = {};
 
 // What the page gave, as a plain copy of its own properties; anything but an object counts as none.
-function own(value) {
+const own = value => {
   value = copy([value], 0, 3e5);
-  return is(value, "Object") ? value : Object.create(null);
-}
+  return is(value, "Object") ? value : own({});
+};
 
 /*% if not companion %*/
 
 // Whoever the page identified last: { id, traits }.
-const user = () => own(recall("user"));
+const user = () => recall("user") || {};
 
 // People navigate in their callbacks: not before the request is on its way, and not much later.
-function later(callback) {
+const later = callback => {
   if (typeof callback === "function") {
     setTimeout(callback, $fill(callback_delay));
   }
-}
+};
 /*% endif %*/
 
 // Whether options.integrations let a call through.
-function allowed(options) {
+const allowed = options => {
   const choice = chosen(own(options).integrations, true);
-  report(choice ? "" : "not-allowed", site.destination);
+  report(choice ? "" : "not-allowed", site.name);
   return choice;
-}
+};
 
-function register(properties) {
-  remember("properties", Object.assign(eventProperties, own(properties)));
-}
+let eventProperties = own(recall("properties"));
+let pageviewProperties = {};
+
+const register = properties => remember("properties", Object.assign(eventProperties, own(properties)));
 
 const registerOnce = properties => register(Object.assign(own(properties), eventProperties));
 
-function unregister(name) {
+const unregister = name => {
   delete eventProperties[name];
   register();
-}
+};
 
 const methods = {
   identify(id, traits, options) {
     if (is(id, "Object")) {
       traits = id;
-      id = "";
     }
     id = words(id);
     traits = own(traits);
     /*% if not companion %*/
     const known = user();
-    remember("user", { id: id || known.id, traits: Object.assign(id && id !== known.id ? {} : own(known.traits), traits) });
+    remember("user", { id: id || known.id, traits: Object.assign({}, id && id !== known.id || known.traits, traits) });
     /*% endif %*/
     if (allowed(options)) {
       /*% if operations %*/
@@ -105,7 +103,7 @@ const methods = {
   ready: later,
   user: () => new Proxy({
     id: () => user().id || null,
-    traits: () => (recall("user") || 0).traits || {}
+    traits: () => user().traits || {}
   }, methodsOf),
   get_distinct_id: () => user().id || permitted() && deviceId() || "",
   has_opted_out_tracking: () => consent() === "out"
@@ -113,7 +111,7 @@ const methods = {
 };
 
 // A call as it was noted, [method, value, ...], or a function to run. The fourth value is a callback.
-function take(call) {
+const take = call => {
   try {
     trace("called", call[0], call);
     /*% if builtins %*/
@@ -123,7 +121,7 @@ function take(call) {
     methods[call[0]](...call.slice(1));
     /*% else %*/
     later(call[4]);
-    const answer = is(call, "Function") ? call() : methods[call[0]](...call.slice(1));
+    const answer = typeof call === "function" ? call() : methods[call[0]](...call.slice(1));
     if (answer !== undefined) {
       return answer;
     }
@@ -132,4 +130,4 @@ function take(call) {
     report(methods[call[0]] ? "failed" : "", call[0], error);
   }
   return window.freshpaint;
-}
+};

@@ -1,11 +1,11 @@
 // Properties as CleverTap takes them: one level, clean names, scalar values, the first $fill(property_count).
 //   properties: what the page gave, copied; skip: the names that are not sent; depth: how many names may be
 //   joined to the first; join: what becomes of the scalars of an array
-function flatten(properties, skip, depth, join) {
+const flatten = (properties, skip, depth, join) => {
   const result = {};
   let count = 0;
   const add = (properties, prefix, depth) => {
-    for (const key in properties) {
+    Object.keys(properties).forEach(key => {
       const value = properties[key];
       let name = cleanName(key);
       report(name === key ? "" : name ? "name-cleaned" : "name-empty", key, name);
@@ -25,11 +25,11 @@ function flatten(properties, skip, depth, join) {
           }
         }
       }
-    }
+    });
   };
   add(properties, "", depth);
   return result;
-}
+};
 
 // A Date in an array is written out, as the SDK does.
-const scalars = list => Object.keys(list).map(index => isDate(list[index]) ? list[index].toISOString() : scalar(list[index])).filter(value => value !== undefined);
+const scalars = list => Object.values(list).map(value => isDate(value) ? value.toJSON() : scalar(value)).filter(value => value !== undefined);

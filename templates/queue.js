@@ -5,50 +5,52 @@
 //   { at, reset }        a reset; true where held events were forgotten with it
 //   { at, optIn }        consent after it was withdrawn
 let line = [];
-let askedAt = 0;
-let unconfirmedAt = 0;
+let askedAt;
+let unconfirmedAt;
 let timer;
 let taking;
 
-function join(call) {
-  report(call && (call.name || call.profile) && consent() === "out" ? "consent-refused" : "", site.destination);
+const join = call => {
+  report(call && (call.name || call.profile) && consent() === "out" ? "consent-refused" : "", site.name);
   if (call && !refused && consent() !== "out") {
     call.at = Date.now();
     line.push(call);
     trace("joined", "", call);
     advance();
   }
-}
+};
 
 // Hands over whatever may go. Called for every call, for every answer of CleverTap, and by the clock.
-function advance() {
+const advance = () => {
+  if (!opened) {
+    return;
+  }
   clearTimeout(timer);
   try {
-    while (opened && permitted() && !taking && line.length && mayGo(line[0])) {
+    while (permitted() && !taking && mayGo(line[0])) {
       handOver(line.shift());
     }
   } catch (error) {
     report("failed", "CleverTap", error);
   }
-  if (opened && (line.length || askedAt)) {
+  if (line.length || askedAt) {
     timer = setTimeout(advance, 250);
   }
-}
+};
 
-function mayGo(call) {
+const mayGo = call => {
   const now = Date.now();
   if (answering()) {
-    if (!askedAt && deviceId()) {
-      askedAt = now;
-    }
+    askedAt = askedAt || deviceId() && now;
     // The SDK keeps events until the answer comes; a further switch would mix up the two users.
-    return anew || askedAt && now - askedAt > $fill(patience) && call.name;
+    return call && (anew || askedAt && now - askedAt > $fill(patience) && call.name);
   }
   askedAt = 0;
   anew = false;
+  left = deviceId();
   settle();
   // What CleverTap has not confirmed, the SDK would send once more under the next user.
-  if (switches(call) && unconfirmed()) {
+  if (call && switches(call) && unconfirmed()) {
     unconfirmedAt = unconfirmedAt || now;
     if (now - unconfirmedAt < $fill(patience)) {
       return;
@@ -56,13 +58,13 @@ function mayGo(call) {
     resend();
   }
   unconfirmedAt = 0;
-  return true;
-}
+  return call;
+};
 
 // A line is stored when its page is left, and taken out by the page that will hand it over: never by two. What one
 // tab deletes another may still see for a moment, so the lock is held until it does not. Without a stored line, or
 // where there are no locks (http), nobody waits.
-function takeLine() {
+const takeLine = () => {
   const take = () => {
     line = kept("line").concat(line);
     remember("line");
@@ -70,25 +72,19 @@ function takeLine() {
     advance();
     return new Promise(done => setTimeout(done, 100));
   };
-  if (navigator.locks && recall("line")) {
+  if (recall("line") && navigator.locks) {
     taking = true;
     navigator.locks.request(KEY, take).catch(take);
   } else {
     take();
   }
-}
+};
 
+// The device id that the SDK's store had, whoever put it there.
 let seen;
 
-// The device id that the SDK's store has, whoever put it there.
-function deviceOfSite() {
-  try {
-    return localStorage.WZRK_G;
-  } catch (error) {}
-}
-
 addEventListener("pagehide", () => {
-  seen = deviceOfSite();
+  seen = local.WZRK_G;
   if (line.length) {
     remember("line", kept("line", line));
     line = [];
@@ -104,7 +100,7 @@ addEventListener("pagehide", () => {
 addEventListener("pageshow", event => {
   if (event.persisted) {
     heed();
-    opened = opened && seen === deviceOfSite();
+    opened = opened && seen === local.WZRK_G;
     eventProperties = own(recall("properties"));
     takeLine();
   }

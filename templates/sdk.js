@@ -7,22 +7,20 @@ let opened;
 let refused;
 let anew;
 let requested;
-//   left       the device id that a login or a reset is about to leave
+//   left       the last device id that nobody waited behind: the one that a login or a reset leaves
 let left;
 //   answered   what the SDK does with an answer
 let answered;
 let patience = 100;
-let waiting;
 
 const deviceId = () => opened && clevertap.getCleverTapID();
 
 // Whether a login, or the first call of a new device, still waits for CleverTap's answer.
 const answering = () => window.isOULInProgress || !deviceId();
 
-function send(kind, ...values) {
+const send = (kind, ...values) => {
   trace("sent", kind, values);
   anew = false;
-  left = deviceId() || left;
   /*% if spa %*/
   if (kind === "page") {
     clevertap.pageChanged();
@@ -35,27 +33,25 @@ function send(kind, ...values) {
   if (answering()) {
     askedAt = askedAt || Date.now();
   }
-}
+};
 
-function startAnew() {
+const startAnew = () => {
   trace("sent", "clear", []);
-  left = deviceId() || left;
   clevertap.clear();
   anew = true;
-}
+};
 
 // The visitor wants none of this any more, or wants it again. Either way the SDK begins anew. Told that it is unwanted, it
 // would still send. Offline it sends nothing new; what its clocks would send it drops under a device id with the ending
 // that CleverTap gives to those who opted out. Wanted again, it begins as on any page, with the page's view.
-function goOffline(offline, tell) {
+const goOffline = (offline, tell) => {
   try {
     if (answered) {
       if (tell) {
-        clevertap.privacy.push({ optOut: true });
+        send("privacy", { optOut: true });
       }
-      left = offline ? deviceId() || left : left;
       clevertap.clear();
-      delete (window.localStorage || 0).WZRK_L;
+      delete local.WZRK_L;
       clevertap.setOffline(offline);
       anew = false;
       if (offline) {
@@ -63,63 +59,65 @@ function goOffline(offline, tell) {
         answered.call($WZRK_WR, ":OO", 0, true, 0);
       } else {
         askedAt = Date.now();
-        // Without it in the storage, the SDK takes no calls.
-        (window.localStorage || 0).WZRK_ACCOUNT_ID = encodeURIComponent(JSON.stringify(site.account));
+        // Without it in the storage, as JSON that is encoded for an address, the SDK takes no calls.
+        local.WZRK_ACCOUNT_ID = "%22" + site.account + "%22";
         clevertap.pageChanged();
       }
     }
   } catch (error) {
     report("failed", "optOut", error);
   }
-}
+};
 
 // Whom the SDK takes this browser for.
-function lastLogin() {
+const lastLogin = () => {
   try {
-    return JSON.parse(decodeURIComponent(localStorage.WZRK_K)).id;
+    return JSON.parse(decodeURIComponent(local.WZRK_K)).id;
   } catch (error) {}
-}
+};
 
 // Whether the SDK's store has requests that CleverTap has not confirmed: {"1":{"q":...}}, encoded. Also those that it
 // will not send again are waited for: it holds a login back for ten seconds where answers before it are missing.
-const unconfirmed = () => /q/.test((window.localStorage || 0).WZRK_L);
+const unconfirmed = () => /q/.test(local.WZRK_L);
 
 // Makes the SDK send now, under the right user, what it would send again later.
-function resend() {
+const resend = () => {
   clevertap.setOffline(true);
   clevertap.setOffline(false);
-}
+};
 
 // Uses the SDK that is on the page, waits for one that is on its way, or loads one.
-function connect() {
+const connect = () => {
   const sdk = window.clevertap || 0;
   const live = sdk.getAccountID;
   const account = live ? sdk.getAccountID() : ((sdk.account || 0)[0] || 0).id;
   // Its own loader has until ten seconds after the page's load.
   patience -= document.readyState === "complete";
-  clearTimeout(waiting);
   if (answered || !permitted()) {
     return;
   }
+  clearTimeout(timer);
   if (account && account !== site.account) {
     report("other-account", account);
     refused = true;
     line = [];
   } else if (live && (account || requested)) {
     open();
-  } else if (!requested && !live && (!account || patience < 0)) {
-    // With an empty list of accounts, or null for a stub, the SDK would fail; without one it waits for init.
-    if (!account) {
-      delete sdk.account;
-      window.clevertap = sdk || undefined;
-    }
-    load();
   } else if (!requested) {
-    waiting = setTimeout(connect, 100);
+    if (live || account && patience > 0) {
+      timer = setTimeout(connect, 100);
+    } else {
+      // With an empty list of accounts, or null for a stub, the SDK would fail; without one it waits for init.
+      if (!account) {
+        delete sdk.account;
+        window.clevertap = sdk || undefined;
+      }
+      load();
+    }
   }
-}
+};
 
-function open() {
+const open = () => {
   /*% if spa %*/
   // The SDK tells this one itself.
   address = location.href;
@@ -135,46 +133,41 @@ function open() {
   }
   // An SDK that has none of this any more is looked at four times a second.
   const replies = window.$WZRK_WR || 0;
-  answered = replies.s;
-  replies.s = (device, session, login, number, ...values) => {
-    // A late answer to what was sent before a login or a reset: the SDK would take it for theirs, and go back.
-    if (permitted() && (device !== left || login && number === (window.oulReqN || number) || !askedAt && !anew)) {
-      answered.call(replies, device, session, login, number, ...values);
-    }
-    advance();
-  };
-  // What CleverTap says of campaigns comes in front of the answer: where it fails, for want of storage, the answer
-  // would be lost with it.
-  const told = replies.tr;
-  replies.tr = (...values) => {
-    try {
-      if (permitted()) {
-        told.apply(replies, values);
+  // Told of campaigns (tr), which comes in front of an answer (s), the SDK may fail for want of storage; the answer would
+  // be lost with it. What it is told of campaigns begins with no device id, and so is never late.
+  ["tr", "s"].forEach(name => {
+    const heard = answered = replies[name];
+    replies[name] = (...values) => {
+      const [device, , login, number] = values;
+      try {
+        // A late answer to what was sent before a login or a reset: the SDK would take it for theirs, and go back.
+        if (permitted() && (device !== left || login && number === (window.oulReqN || number) || !askedAt && !anew)) {
+          heard.apply(replies, values);
+        }
+      } catch (error) {
+        report("failed", "CleverTap", error);
       }
-    } catch (error) {
-      report("failed", "campaigns", error);
-    }
-  };
+      advance();
+    };
+  });
   opened = true;
   advance();
-}
+};
 
-function load() {
+const load = () => {
   const script = document.createElement("script");
   requested = true;
-  const unshield = shield(script);
-  try {
-    // Its copy of the profile, which it decrypts like whoever logged in last; what comes of that would cost every profile
-    // of this page. Without one it begins a new one.
-    delete localStorage.WZRK_PR;
-    // Where the answer to a visitor's very first request was lost, the SDK blocks itself for ever. Not so where a
-    // login waits to be sent again: that one brings the device id.
-    if (!/WZRK_G=/.test(document.cookie) && !localStorage.WZRK_G && !/OUL/.test(localStorage.WZRK_META)) {
-      delete localStorage.WZRK_BLOCK;
-    }
-  } catch (error) {}
+  const ends = shield(script);
+  // Its copy of the profile, which it decrypts like whoever logged in last; what comes of that would cost every profile
+  // of this page. Without one it begins a new one.
+  delete local.WZRK_PR;
+  // Where the answer to a visitor's very first request was lost, the SDK blocks itself for ever. Not so where a
+  // login waits to be sent again: that one brings the device id.
+  if (local.WZRK_BLOCK && !local.WZRK_G && !/OUL/.test(local.WZRK_META) && !/WZRK_G=/.test(document.cookie)) {
+    delete local.WZRK_BLOCK;
+  }
   script.onload = script.onerror = () => {
-    unshield();
+    ends.forEach(end => end());
     connect();
   };
   script.nonce = nonce;
@@ -189,4 +182,4 @@ function load() {
   } catch (error) {
     report("failed", "Trusted Types", error);
   }
-}
+};

@@ -1,27 +1,22 @@
-// The SDK would hand itself to a module loader (AMD), or to what it takes for one (elements with the ids
-// "exports" and "module"), and never start. Until the SDK is there, these are not there for its script; for all
-// others they are. Gives back what ends that.
-function shield(script) {
-  const define = window.define;
-  const places = [[window, "exports"], define ? [define, "amd"] : [window, "define"]];
-  const ends = places.map(([owner, name]) => {
-    let value = owner[name];
-    try {
-      Object.defineProperty(owner, name, {
-        configurable: true,
-        get: () => document.currentScript === script ? undefined : value,
-        set: given => {
-          value = given;
-        }
-      });
-    } catch (error) {}
-    return () => {
-      delete owner[name];
-      // An element is found by its id again.
-      if (owner[name] !== value) {
-        owner[name] = value;
+// The SDK would hand itself to a module loader of the page (AMD), which never starts it. The loader that it asks first
+// (CommonJS), with "exports" and "module", starts it at once, and so its script finds one; all other scripts find what
+// the page has. Gives back what ends that.
+const shield = script => ["exports", "module"].map(name => {
+  let value = window[name];
+  try {
+    Object.defineProperty(window, name, {
+      configurable: true,
+      get: () => document.currentScript === script ? {} : value,
+      set: given => {
+        value = given;
       }
-    };
-  });
-  return () => ends.forEach(end => end());
-}
+    });
+  } catch (error) {}
+  return () => {
+    delete window[name];
+    // An element is found by its id again; what was declared meanwhile stays.
+    if (value && !(name in window)) {
+      window[name] = value;
+    }
+  };
+});

@@ -2,7 +2,7 @@
 // pushState. Told once per address; before the SDK is there, it is the SDK that looks at the address.
 let address = location.href;
 
-function watchAddress() {
+const watchAddress = () => {
   if (address !== location.href) {
     address = location.href;
     try {
@@ -13,14 +13,13 @@ function watchAddress() {
       report("failed", "page", error);
     }
   }
-}
+};
 
 ["pushState", "replaceState"].forEach(name => {
   const original = history[name];
   history[name] = function (...values) {
-    const result = original.apply(this, values);
     setTimeout(watchAddress);
-    return result;
+    return original.apply(this, values);
   };
 });
 addEventListener("popstate", watchAddress);

@@ -6,35 +6,23 @@
 const names = new Map(site.events);
 
 /*% endif %*/
-function toEvent(event, properties) {
+const toEvent = (event, properties) => {
   let name /*% if listed %*/ = names.get(event) /*% endif %*/;
   /*% if send_all %*/
   if (/*% if listed %*/ !names.has(event) && /*% endif %*/ is(event, "String")) {
     name = cleanName(event);
   }
-  /*% endif %*/
-  if (!name) {
-    report("event-not-enabled", event);
-    return;
-  }
-  /*% if send_all %*/
   // The SDK would count an event named __proto__ on every object of the page.
-  if (/^($fill(reserved)|__proto__)$/.test(name)) {
-    report("event-reserved", event);
-    return;
+  const reserved = /^($fill(reserved)|__proto__)$/.test(name);
+  /*% endif %*/
+  report(!name ? "event-not-enabled" : /*% if send_all %*/ reserved ? "event-reserved" : /*% endif %*/ "", event);
+  if (name /*% if send_all %*/ && !reserved /*% endif %*/) {
+    /*% if operations %*/
+    transform(event, properties);
+    /*% endif %*/
+    return { name, data: /*% if charged %*/ name === "Charged" ? toCharged(properties) : /*% endif %*/ flat(properties) };
   }
-  /*% endif %*/
-  /*% if operations %*/
-  transform(event, properties);
-  /*% endif %*/
-  return { name, data: /*% if charged %*/ name === "Charged" ? toCharged(properties) : /*% endif %*/ flat(properties) };
-}
+};
 
 // hasOwnProperty is what the SDK itself asks its objects.
-function flat(properties) {
-  return flatten(properties, /^$fill(unsent_event_properties)$/, $fill(track_depth), list => {
-    /*% if track_depth %*/
-    return list.length ? cut(list.join(", "), $fill(value_length)) : undefined;
-    /*% endif %*/
-  });
-}
+const flat = properties => flatten(properties, /^$fill(unsent_event_properties)$/, $fill(track_depth), list => /*% if track_depth %*/ list.length ? cut(list.join(", "), $fill(value_length)) : /*% endif %*/ undefined);

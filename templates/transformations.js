@@ -1,62 +1,33 @@
 // What the config does to properties before they are mapped to CleverTap, in the order written, with Freshpaint's
-// meaning. Only the operations that the site uses are here.
+// meaning. Only what the site uses is here, by the name that its row has. Each gets the value that a property has and
+// gives the one that it shall have, if any.
 const operations = {
   /*% if "rename-property" in operations %*/
-  "rename-property"(properties, name, to) {
-    const value = properties[name];
+  rename(value, to, properties, name) {
     if (value !== undefined) {
       delete properties[name];
       properties[to] = value;
     }
   },
   /*% endif %*/
-  /*% if "change-type" in operations %*/
-  "change-type"(properties, name, to) {
-    const changed = changes[to](properties[name]);
-    // What cannot be converted is left as it was.
-    if (changed !== undefined) {
-      properties[name] = changed;
-    }
-  },
-  /*% endif %*/
   /*% if "uppercase" in operations %*/
-  uppercase(properties, name) {
-    if (is(properties[name], "String")) {
-      properties[name] = properties[name].toUpperCase();
-    }
-  },
+  uppercase: value => is(value, "String") ? value.toUpperCase() : value,
   /*% endif %*/
   /*% if "lowercase" in operations %*/
-  lowercase(properties, name) {
-    if (is(properties[name], "String")) {
-      properties[name] = properties[name].toLowerCase();
-    }
-  },
+  lowercase: value => is(value, "String") ? value.toLowerCase() : value,
   /*% endif %*/
   /*% if "delete-property" in operations %*/
-  "delete-property"(properties, name) {
+  delete(value, to, properties, name) {
     delete properties[name];
   },
   /*% endif %*/
-  /*% if "send-builtin" in operations %*/
-  "send-builtin"(properties, name) {
-    properties[name] = builtins[name]();
-  },
-  /*% endif %*/
   /*% if "send-constant" in operations %*/
-  "send-constant"(properties, name, value) {
-    properties[name] = value;
-  },
+  send: (value, constant) => constant,
   /*% endif %*/
-};
-/*% if "change-type" in operations %*/
-
-// Each gives undefined where a value cannot be converted.
-const changes = {
   /*% if "text" in types %*/
   text(value) {
     try {
-      return isDate(value) ? value.toISOString() : is(value, "Object") || is(value, "Array") ? JSON.stringify(value) : is(value, "String") || scalar(value) === undefined ? undefined : String(value);
+      return isDate(value) ? value.toJSON() : is(value, "Object") || is(value, "Array") ? JSON.stringify(value) : scalar(value) === undefined ? value : String(value);
     } catch (error) {}
   },
   /*% endif %*/
@@ -64,22 +35,15 @@ const changes = {
   number: toNumber,
   /*% endif %*/
   /*% if "boolean" in types %*/
-  boolean: value => /^(true|1)$/i.test(words(value)) || (/^(false|0)$/i.test(words(value)) ? false : undefined),
+  boolean: value => /^(true|1)$/i.test(words(value)) || !/^(false|0)$/i.test(words(value)) && value,
   /*% endif %*/
   /*% if "date" in types %*/
   // Texts as birthdays have them; numbers are milliseconds.
   date(value) {
-    const date = new Date(is(value, "Number") ? value : is(value, "String") && toDay(value) ? value.trim().replace(" ", "T") : NaN);
-    return isDate(date) ? date : undefined;
+    const date = new Date(is(value, "Number") ? value : toDay(words(value)) ? words(value).replace(" ", "T") : NaN);
+    return isDate(date) ? date : value;
   },
   /*% endif %*/
-};
-/*% endif %*/
-/*% if builtins %*/
-
-// What the page was when the call was made, which the snippet notes: [address, title, time].
-let moment;
-const builtins = {
   /*% if "url" in builtins %*/
   url: () => moment[0],
   /*% endif %*/
@@ -111,13 +75,20 @@ const builtins = {
   screen_height: () => screen.height,
   /*% endif %*/
 };
+/*% if builtins %*/
+
+// What the page was when the call was made, which the snippet notes: [address, title, time].
+let moment;
 /*% endif %*/
 
 // on: the event's name; empty for user properties. "*" is every event.
-function transform(on, properties) {
-  site.transformations.forEach(([target, operation, ...values]) => {
+const transform = (on, properties) => {
+  site.changes.forEach(([target, name, operation = name, to]) => {
     if (target === on || on && target === "*") {
-      operations[operation](properties, ...values);
+      const value = operations[operation](properties[name], to, properties, name);
+      if (value !== undefined) {
+        properties[name] = value;
+      }
     }
   });
-}
+};

@@ -12,13 +12,11 @@ const cleanQuotes = text => text.replace(/'/g, "\u2019").replace(/"/g, "\u201d")
 const isDate = value => is(value, "Date") && isFinite(value);
 
 // The text of a string or a number, trimmed: what ids and standard fields are made of. Else nothing.
-function words(value) {
-  return /^(string|number|bigint)$/.test(typeof value) && value === value ? String(value).trim() : "";
-}
+const words = value => /^(string|number|bigint)$/.test(typeof value) && value === value ? String(value).trim() : "";
 
 // A value as it is sent, or undefined where CleverTap has no place for it.
-function scalar(value) {
-  if (typeof value === "boolean" || typeof value === "number" && isFinite(value)) {
+const scalar = value => {
+  if (typeof value === "boolean" || Number.isFinite(value)) {
     return value;
   }
   if (typeof value === "string") {
@@ -28,10 +26,10 @@ function scalar(value) {
   if (isDate(value)) {
     return "$D_" + Math.round(value / 1000);
   }
-}
+};
 
 // The number that a number or a text says, if any.
-function toNumber(value) {
+const toNumber = value => {
   value = words(value);
   return value && isFinite(value) ? +value : undefined;
-}
+};

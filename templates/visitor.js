@@ -3,40 +3,39 @@ let visitor = recall("visitor");
 
 // The visitor under the device id that the SDK has now; on a subdomain, where only the cookie tells that
 // somebody is known, an empty one; nothing where nobody is known.
-function current() {
+const current = () => {
   const device = deviceId();
   const same = visitor && (visitor.device || device) === device;
   // While a login waits for its answer there is no device id that somebody could be known under.
-  return same && !visitor.device ? visitor : device && recallDevice() === device && (same ? visitor : {});
-}
+  return same && !visitor.device ? visitor : recallDevice() === device && (same ? visitor : {});
+};
 
 // CleverTap has answered a login: the device id is now that of whoever logged in.
-function settle() {
+const settle = () => {
   if (visitor && !visitor.device) {
     visitor.device = deviceId();
     remember("visitor", visitor);
     rememberDevice(visitor.device);
   }
-}
+};
 
 // Whom a profile is about: an identify without an id is about whoever is current.
 const subject = (profile, who) => profile.Identity || who.Identity || profile.Email || who.Email;
 
 // Whether a call makes CleverTap change its mind about who this is.
-function switches(call) {
+const switches = call => {
   const who = current();
   if (call.profile) {
-    const last = lastLogin() || who && subject(who, who);
-    const next = subject(call.profile, who || {});
+    const last = lastLogin() || subject(who, who);
+    const next = subject(call.profile, who);
     // On a subdomain the SDK may know nobody while the cookie does.
     return next && next !== last && (last || who);
   }
   return !call.name && !call.optIn && (call.reset || who || recall("held"));
-}
+};
 
-function handOver(call) {
+const handOver = call => {
   trace("turn", "", call);
-  const profile = call.profile;
   const who = current();
   if (call.name) {
     /*% if before_identify == "send" %*/
@@ -51,23 +50,27 @@ function handOver(call) {
     /*% endif %*/
     }
     /*% endif %*/
-  } else if (profile) {
-    identify(profile, who/*% if companion %*/, call.known/*% endif %*/);
+  } else if (call.profile) {
+    identify(call.profile, who/*% if companion %*/, call.known/*% endif %*/);
   } else if (call.optIn) {
     send("privacy", { optOut: false });
   } else {
     if (switches(call)) {
       startAnew();
     }
-    visitor = 0;
-    remember("visitor");
-    remember("profile");
     remember("held");
-    rememberDevice("");
+    forgetVisitor();
   }
-}
+};
 
-function identify(profile, who/*% if companion %*/, known/*% endif %*/) {
+const forgetVisitor = () => {
+  visitor = 0;
+  remember("visitor");
+  remember("profile");
+  rememberDevice("");
+};
+
+const identify = (profile, who/*% if companion %*/, known/*% endif %*/) => {
   /*% if companion %*/
   // Somebody whom Freshpaint knows from an earlier page is told to CleverTap where it knows somebody else.
   if (known && who && who.Identity === profile.Identity) {
@@ -75,7 +78,7 @@ function identify(profile, who/*% if companion %*/, known/*% endif %*/) {
   }
   /*% endif %*/
   // Whoever is current is said again: the SDK would take {Email} after {Identity, Email} for somebody else.
-  if (who && !profile.Identity) {
+  if (!profile.Identity) {
     profile.Identity = who.Identity;
     profile.Email = profile.Email || who.Email;
   }
@@ -99,7 +102,7 @@ function identify(profile, who/*% if companion %*/, known/*% endif %*/) {
     if (stranger) {
       startAnew();
     }
-    visitor = profile.Identity ? { Identity: profile.Identity } : { Email: profile.Email };
+    visitor = { [profile.Identity ? "Identity" : "Email"]: login };
     remember("visitor", visitor);
     try {
       send("onUserLogin", { Site: profile });
@@ -110,12 +113,9 @@ function identify(profile, who/*% if companion %*/, known/*% endif %*/) {
       startAnew();
       send("onUserLogin", { Site: profile });
     }
-    if (!answering()) {
-      settle();
-    }
     /*% if before_identify == "hold" %*/
     line = kept("held").concat(line);
     remember("held");
     /*% endif %*/
   }
-}
+};

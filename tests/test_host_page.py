@@ -488,6 +488,20 @@ def test_a_page_with_commonjs_globals(visitor: Visitor) -> None:
     assert visit.run("return exports === module.exports && Object.keys(module.exports).length") == 0
 
 
+def test_what_a_page_declares_while_the_sdk_loads_stays(visitor: Visitor) -> None:
+    """Variables and functions by a loader's names are the page's own, before the SDK is there and afterwards."""
+    visit = visitor()
+    gate = visit.hold("sdk")
+    visit.open(script=CALLS, until="bridge")
+    visit.until(lambda: gate.waiting == 1, "the SDK to be asked for")
+    run_as_script(visit, "var exports = 7; function module() {}")
+    declared = "return exports === 7 && typeof module === 'function'"
+    assert visit.run(declared)
+    gate.open()
+    arrive(visit, *ARRIVED)
+    assert visit.run(declared)
+
+
 @pytest.mark.parametrize(
     "ids",
     [("exports", "module"), ("define",), ("freshpaint",), ("clevertap",), ("freshtap",), ("trustedTypes", "wizrocket")],

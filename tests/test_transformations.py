@@ -592,13 +592,13 @@ def test_hostile_calls_throw_nothing_and_cost_no_other(visitor: Visitor, moment:
 
 #: Words that only the one operation, type or built-in needs.
 WORDS: Final = {
-    "rename-property": "rename-property",
-    "change-type": "changes[",
-    "uppercase": "uppercase(",
-    "lowercase": "lowercase(",
-    "delete-property": "delete-property",
+    "rename-property": "rename(",
+    "change-type": "date(value)",
+    "uppercase": "uppercase:",
+    "lowercase": "lowercase:",
+    "delete-property": "delete(",
     "send-builtin": "call.moment",
-    "send-constant": "send-constant",
+    "send-constant": "send: ",
 }
 TYPES: Final = {"text": "text(value)", "number": "number: toNumber", "boolean": "boolean: ", "date": "date(value)"}
 

@@ -20,7 +20,7 @@ from freshtap.features import Features
 from freshtap.minify import MINIFIERS, minified
 from freshtap.reasons import REASONS
 from freshtap.site import Site
-from freshtap.transformations import RenameEvent, Transformation
+from freshtap.transformations import ChangeType, RenameEvent, SendBuiltin, Transformation
 
 #: Stands in bridge.js where the site's values go.
 _VALUES: Final = "SITE"
@@ -129,7 +129,7 @@ def values(site: Site) -> dict[str, Any]:
     account = site.clevertap
     found: dict[str, Any] = {
         "account": account.account_id,
-        "destination": site.freshpaint.destination,
+        "name": site.freshpaint.destination,
         "sdk": account.sdk_url,
     }
     if site.names:
@@ -145,11 +145,20 @@ def values(site: Site) -> dict[str, Any]:
         found["code"] = site.identify.default_country_code.removeprefix("+")
     changes = [change for change in site.transformations if not isinstance(change, RenameEvent)]
     if changes:
-        found["transformations"] = [_row(change) for change in changes]
+        found["changes"] = [_row(change) for change in changes]
     return found
 
 
 def _row(change: Transformation) -> list[Any]:
-    """One transformation: the event it is on (empty for user properties), the operation, and what belongs to it."""
-    details = change.model_dump(exclude={"on", "op"})
-    return ["" if change.on == "identify" else change.on, change.op, *details.values()]
+    """One transformation: the event it is on (empty for user properties), the property, what is done, and its detail.
+
+    A built-in is done by its own name, a change of type by the type's, all else by the first word of the operation.
+    """
+    on = "" if change.on == "identify" else change.on
+    match change:
+        case ChangeType():
+            return [on, change.property, change.to]
+        case SendBuiltin():
+            return [on, change.property]
+    name, *detail = change.model_dump(exclude={"on", "op"}).values()
+    return [on, name, change.op.partition("-")[0], *detail]
