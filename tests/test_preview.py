@@ -293,7 +293,7 @@ def test_a_visitor_who_has_refused(opens: Opens) -> None:
     """On the next page no SDK is waited for, and the page says why, until the visitor agrees again."""
     workbench = opens()
     workbench.run("freshpaint.opt_out_tracking()")
-    workbench.call("opt_out_tracking ", "called")
+    workbench.call("opt_out_tracking ", "told")
     workbench.page.get_by_role("button", name="Next page").click()
     status = workbench.page.locator("#status")
     expect(status).to_have_text(

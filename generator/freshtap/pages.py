@@ -44,12 +44,12 @@ def address(text: str) -> str:
 
 def is_snippet(text: str) -> bool:
     """Whether a script's text is the inline snippet, of whatever build."""
-    return "freshpaint" in text and "bigint" in text and "[object " in text and not is_bridge(text)
+    return "freshpaint" in text and "bigint" in text and "toString.call(" in text and not is_bridge(text)
 
 
 def is_bridge(text: str) -> bool:
     """Whether a script's text is a whole bridge, of whatever build."""
-    return "freshtap" in text and "getCleverTapID" in text and "[object " in text
+    return "freshtap" in text and "getCleverTapID" in text and "toString.call(" in text
 
 
 def carries_tag(html: bytes) -> bool:
