@@ -50,7 +50,7 @@ const mayGo = call => {
   left = deviceId();
   settle();
   // What CleverTap has not confirmed, the SDK would send once more under the next user.
-  if (call && switches(call) && unconfirmed()) {
+  if (call && !call.name && switches(call) && unconfirmed()) {
     unconfirmedAt = unconfirmedAt || now;
     if (now - unconfirmedAt < $fill(patience)) {
       return;

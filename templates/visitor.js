@@ -22,7 +22,7 @@ const settle = () => {
 // Whom a profile is about: an identify without an id is about whoever is current.
 const subject = (profile, who) => profile.Identity || who.Identity || profile.Email || who.Email;
 
-// Whether a call makes CleverTap change its mind about who this is.
+// Whether a call that is no event makes CleverTap change its mind about who this is.
 const switches = call => {
   const who = current();
   if (call.profile) {
@@ -31,7 +31,7 @@ const switches = call => {
     // On a subdomain the SDK may know nobody while the cookie does.
     return next && next !== last && (last || who);
   }
-  return !call.name && !call.optIn && (call.reset || who || recall("held"));
+  return !call.optIn && (call.reset || who || recall("held"));
 };
 
 const handOver = call => {
