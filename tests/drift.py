@@ -2,7 +2,7 @@
 
 ``.venv/bin/python tests/drift.py [VERSION ...]`` asks each of the versions (those of ``sdk.py``, if none is named), as
 npm has them, and prints a table. It ends with 1 where something no longer holds. ``--write`` puts the list of what is
-relied on into ARCHITECTURE.md.
+relied on into RELIANCES.md.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import sdk as sdks
 from probes import VISITS, Subject
 from reliances import RELIANCES, Reliance, table
 
-ARCHITECTURE: Final = Path(__file__).parents[1] / "ARCHITECTURE.md"
+PAGE: Final = Path(__file__).parent / "RELIANCES.md"
 _LIST: Final = re.compile(r"(?<=<!-- reliances -->\n).*?(?=<!-- /reliances -->)", re.DOTALL)
 
 
@@ -85,17 +85,17 @@ def report(found: dict[str, dict[str, Finding]]) -> str:
     return "\n".join(line.rstrip() for line in [*lines, *(f"\nNot tried: {reason}" for reason in sorted(reasons))])
 
 
-def in_architecture() -> str:
-    """The list that ARCHITECTURE.md has."""
-    found = _LIST.search(ARCHITECTURE.read_text(encoding="utf-8"))
+def in_page() -> str:
+    """The list that RELIANCES.md has."""
+    found = _LIST.search(PAGE.read_text(encoding="utf-8"))
     return found[0] if found else ""
 
 
 def main(arguments: Sequence[str]) -> int:
     """The command; gives the exit code."""
     if "--write" in arguments:
-        text = ARCHITECTURE.read_text(encoding="utf-8")
-        ARCHITECTURE.write_text(_LIST.sub(lambda _: table(), text), encoding="utf-8")
+        text = PAGE.read_text(encoding="utf-8")
+        PAGE.write_text(_LIST.sub(lambda _: table(), text), encoding="utf-8")
         return 0
     versions = arguments or tuple(sdks.PINNED)
     wrong = [version for version in versions if not re.fullmatch(r"[0-9]+\.[0-9A-Za-z.-]+", version)]

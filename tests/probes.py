@@ -127,14 +127,14 @@ _PROFILE: Final[dict[str, Any]] = {
     "Identity": "u1",
 }
 _STUB: Final = f"{{event: [], profile: [], account: [{{id: '{ACCOUNT}'}}, 'in1'], onUserLogin: [], notifications: [], privacy: []}}"
-#: Hidden from the SDK's script and from no other, as shield.js does it.
+#: Shown to the SDK's script and to no other, as shield.js does it, beside a loader that would never start it.
 _MODULE_LOADER: Final = """<script>
 window.defined = 0;
 window.define = () => { window.defined += 1; };
-const hide = (owner, name, value) => Object.defineProperty(owner, name, {
-  configurable: true, get: () => (document.currentScript || {}).src ? undefined : value, set: given => { value = given; } });
-hide(define, "amd", {});
-hide(window, "exports", {});
+define.amd = {};
+for (const name of ["exports", "module"]) {
+  Object.defineProperty(window, name, { configurable: true, get: () => (document.currentScript || {}).src ? {} : undefined });
+}
 </script>"""
 #: What comes of the SDK's decrypting plain text, now and then: it is tried where the key is first read.
 _MISREAD: Final = """<script>

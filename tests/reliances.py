@@ -30,7 +30,7 @@ RELIANCES: Final = (
     # Loading
     Reliance(
         "shield",
-        "starts at once where no module loader can be seen: no `define.amd`, no `exports` and `module`",
+        "starts at once where it finds `exports` and `module`, whatever other module loader there is",
         "Nothing is sent from pages with RequireJS.",
         "shield.js",
     ),
@@ -260,4 +260,4 @@ def table() -> str:
 
 
 def _linked(templates: str) -> str:
-    return re.sub(r"[a-z]+\.js", r"[`\g<0>`](templates/\g<0>)", templates)
+    return re.sub(r"[a-z]+\.js", r"[`\g<0>`](../templates/\g<0>)", templates)

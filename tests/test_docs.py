@@ -18,7 +18,7 @@ from freshtap.reasons import REASONS
 from freshtap.transformations import Transformation
 
 ROOT: Final = Path(__file__).parents[1]
-PAGES: Final = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")
+PAGES: Final = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "tests/RELIANCES.md")
 README: Final = (ROOT / "README.md").read_text(encoding="utf-8")
 #: The README without its fenced blocks.
 PROSE: Final = re.sub(r"^```.*?^```$", "", README, flags=re.MULTILINE | re.DOTALL)
@@ -191,7 +191,7 @@ def test_links_lead_somewhere(page: str) -> None:
     for target in re.findall(r"\]\(([^)\s]+)\)", text):
         file, _, heading = target.partition("#")
         assert "://" not in target, target
-        path = ROOT / file if file else ROOT / page
+        path = (ROOT / page).parent / file if file else ROOT / page
         assert path.exists(), target
         if heading:
             assert heading in headings(path.read_text(encoding="utf-8")), target

@@ -69,9 +69,9 @@ def test_what_has_changed_is_found_out(browser: Browser) -> None:
         assert (one.otherwise in told) == (one.name in changed.values())
 
 
-def test_the_list_in_the_architecture_page_is_this_one() -> None:
+def test_the_list_in_the_documents_is_this_one() -> None:
     """``drift.py --write`` has put it there."""
-    assert drift.in_architecture() == table()
+    assert drift.in_page() == table()
 
 
 def test_names_are_unique() -> None:
