@@ -18,7 +18,7 @@
       }
       /*% endif %*/
       // What a getter would answer is not known yet: nothing at all is the safest.
-      return /^(get_[^g]|has_|id$|trait)/.test(call[0]) ? "" : calls;
+      return typeof call[0] === "string" && /^(get_[^g]|has_|id$|trait)/.test(call[0]) ? "" : calls;
     };
   }
   /*% endif %*/

@@ -171,13 +171,15 @@ def test_a_chain_on_a_group(visitor: Visitor, moment: Moment) -> None:
 
 
 @by_snippet_and_bridge
-@pytest.mark.parametrize("call", ["freshpaint.push()", "freshpaint.push(null)", "freshpaint.push(revoked)"])
-def test_pushing_nothing(visitor: Visitor, moment: Moment, call: str) -> None:
+@pytest.mark.parametrize("debug", [False, True], ids=["production", "debug"])
+@pytest.mark.parametrize("call", ["", "null", "revoked", "[]", "[Symbol()]", "[{toString: fails}]", "[bare]", "() => fails()"])
+def test_pushing_nothing(visitor: Visitor, moment: Moment, call: str, debug: bool) -> None:
     """A push of what is no call throws as little as any other."""
-    visit = visitor(config=SEND)
+    visit = visitor(config=SEND, debug=debug)
     moment(
         visit,
-        f"""{HOSTILE} try {{ {call}; }} catch (error) {{ window.caught = String(error); }}
+        f"""{HOSTILE} const bare = Object.create(null);
+        try {{ freshpaint.push({call}); }} catch (error) {{ window.caught = String(error); }}
         freshpaint.track('After');""",
     )
     arrive(visit, "- After")
