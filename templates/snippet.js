@@ -8,7 +8,7 @@
   /*% else %*/
   /*% include "stub.js" %*/
   if (!(window.freshpaint || 0).push) {
-    const calls = window.freshpaint = new Proxy([], methodsOf);
+    window.freshpaint = calls;
     calls.push = call => {
       call = calls[calls.length] = copy([call], 0, 3e5) || [];
       /*% if builtins %*/
