@@ -12,6 +12,8 @@ const toCharged = properties => {
   take("Charged ID", ["order_id", "checkout_id", "Charged ID"], value => words(value) ? scalar(value) : undefined);
   take("Amount", ["total", "revenue", "value", "Amount"], toNumber);
   take("Items", ["products", "Items"], list => is(list, "Array") ? list.filter(item => is(item, "Object")).slice(0, $fill(item_count)).map(flat) : undefined);
-  delete properties.Items;
-  return Object.assign(flat(properties), purchase);
+  const rest = flat(properties);
+  // Under whatever name the page had it: only a list of items may be called so.
+  delete rest.Items;
+  return Object.assign(rest, purchase);
 };

@@ -16,7 +16,7 @@ const listen = () => {
   const hear = call => {
     try {
       // What begins with $ Freshpaint says to itself.
-      if (methods.includes(call[0]) && String(call[1])[0] !== "$") {
+      if (methods.includes(call[0]) && (call[1] || "")[0] !== "$") {
         identified = identified || /^(identify|reset)$/.test(call[0]);
         const heard = copy([call], 0, 3e5);
         /*% if builtins %*/

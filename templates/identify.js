@@ -14,15 +14,18 @@ const toAddress = value => (/^[^\s@'"\\]+@[^\s@'"\\]+$/.exec(words(value)) || []
 
 // The calendar day that was meant, in every time zone of the browser: noon UTC of it, in milliseconds.
 // A Date at midnight UTC means its UTC day, any other its local day; written text means the day it says,
-// unless it ends in Z: then it is a Date that was written down.
+// unless it ends in Z: then it is a Date that was written down. Not by toJSON, which pages replace; toISOString throws
+// where there is no day, or none left in its time zone.
 const toDay = value => {
-  const text = isDate(value) ? new Date(value - (value % 864e5 && value.getTimezoneOffset() * 6e4)).toJSON().slice(0, 10) : words(value).replace(" ", "T");
-  const [, day, zone] = /^(.{10})(?:T\d\d:\d\d[\d:.]*(Z|[+-]\d\d:?\d\d)?)?$/.exec(text) || [];
-  const noon = day + "T12:00:00.000Z";
-  // Date judges the time of day; not the day, which it would move into the next month.
-  if (isDate(new Date(text.replace(zone, "Z"))) && new Date(noon).toJSON() === noon) {
-    return zone === "Z" ? toDay(new Date(text)) : +new Date(noon);
-  }
+  try {
+    const text = isDate(value) ? new Date(value - (value % 864e5 && value.getTimezoneOffset() * 6e4)).toISOString().slice(0, 10) : words(value).replace(" ", "T");
+    const [, day, zone] = /^(.{10})(?:T\d\d:\d\d[\d:.]*(Z|[+-]\d\d:?\d\d)?)?$/.exec(text) || [];
+    const noon = day + "T12:00:00.000Z";
+    // Date judges the time of day; not the day, which it would move into the next month.
+    if (isDate(new Date(text.replace(zone, "Z"))) && new Date(noon).toISOString() === noon) {
+      return zone === "Z" ? toDay(new Date(text)) : +new Date(noon);
+    }
+  } catch (error) {}
 };
 
 // The SDK keeps a phone as text only where it starts with + and goes on in digits.

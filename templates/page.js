@@ -127,7 +127,7 @@ const take = call => {
     }
     /*% endif %*/
   } catch (error) {
-    report(methods[call[0]] ? "failed" : "", call[0], error);
+    report(Object.keys(methods).includes(copy(call, 0)) ? "failed" : "", copy(call, 0), error);
   }
   return window.freshpaint;
 };

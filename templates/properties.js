@@ -32,4 +32,4 @@ const flatten = (properties, skip, depth, join) => {
 };
 
 // A Date in an array is written out, as the SDK does.
-const scalars = list => Object.values(list).map(value => isDate(value) ? value.toJSON() : scalar(value)).filter(value => value !== undefined);
+const scalars = list => Object.values(list).map(value => isDate(value) ? value.toISOString() : scalar(value)).filter(value => value !== undefined);

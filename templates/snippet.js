@@ -8,7 +8,7 @@
   /*% else %*/
   /*% include "stub.js" %*/
   if (!(window.freshpaint || 0).push) {
-    const calls = window.freshpaint = new Proxy([], methodsOf);
+    window.freshpaint = calls;
     calls.push = call => {
       call = calls[calls.length] = copy([call], 0, 3e5) || [];
       /*% if builtins %*/
@@ -18,7 +18,7 @@
       }
       /*% endif %*/
       // What a getter would answer is not known yet: nothing at all is the safest.
-      return /^(get_[^g]|has_|id$|trait)/.test(call[0]) ? "" : calls;
+      return typeof call[0] === "string" && /^(get_[^g]|has_|id$|trait)/.test(call[0]) ? "" : calls;
     };
   }
   /*% endif %*/

@@ -7,8 +7,9 @@ if (consent() === "out") {
 /*% if not companion %*/
 // Whoever kept a reference to the snippet's object goes on through its push.
 if (!(window.freshpaint || 0).push) {
-  window.freshpaint = new Proxy([], methodsOf);
+  window.freshpaint = calls;
 }
+calls.push = take;
 /*% endif %*/
 const noted = window.$fill(global).splice(0);
 window.$fill(global).push = take;

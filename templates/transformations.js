@@ -27,7 +27,7 @@ const operations = {
   /*% if "text" in types %*/
   text(value) {
     try {
-      return isDate(value) ? value.toJSON() : is(value, "Object") || is(value, "Array") ? JSON.stringify(value) : scalar(value) === undefined ? value : String(value);
+      return isDate(value) ? value.toISOString() : is(value, "Object") || is(value, "Array") ? JSON.stringify(value) : scalar(value) === undefined ? value : String(value);
     } catch (error) {}
   },
   /*% endif %*/

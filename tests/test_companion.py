@@ -185,6 +185,22 @@ def test_user_properties_first(visitor: Visitor) -> None:
     assert [request.data.get("Identity") for request in received(visit)] == ["u1"] * 3
 
 
+@with_both_stubs
+@pytest.mark.parametrize(
+    "plan",
+    ["Object.assign(Object.create(null), {plan: 'pro'})", "{plan: 'pro', toString: null}"],
+    ids=["no prototype", "no toString"],
+)
+def test_user_properties_that_are_no_text(visitor: Visitor, stub: Stub, plan: str) -> None:
+    """An object that cannot be read as text, as parsers of addresses make them, is heard like any other."""
+    visit = companion(visitor)
+    visit.open(script=STUBS[stub] + f"freshpaint.identify('u1'); freshpaint.identify({plan});")
+    visit.arrives(2)
+    visit.run(ARRIVES + f"freshpaint.addEventProperties({plan}); freshpaint.track('A');")
+    arrive(visit, "u1 identify", "u1 identify", "u1 A")
+    assert [request.data.get("plan") for request in received(visit)] == [None, "pro", "pro"]
+
+
 @pytest.mark.parametrize("late", ["true", "false"], ids=["repeats late", "repeats first"])
 def test_somebody_whom_freshpaint_knows(visitor: Visitor, late: str) -> None:
     """Whom Freshpaint knows from an earlier page is identified for CleverTap, too, once, and events held are theirs."""

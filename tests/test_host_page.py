@@ -753,6 +753,22 @@ def test_a_prototype_with_telling_names(visitor: Visitor, pollution: str) -> Non
     assert [request.call[2] for request in received(visit)] == [{"Identity": "u1", "plan": "pro"}, {"n": 1}]
 
 
+def test_dates_that_a_page_writes_its_own_way(visitor: Visitor) -> None:
+    """A toJSON of the page's, as those have it that write local times, costs no birthday and changes no Date."""
+    visit = visitor()
+    visit.open(
+        before="<script>Date.prototype.toJSON = function () { return this.toLocaleString(); };</script>",
+        script="""freshpaint.identify('u1', {birthday: '1988-09-28', days: [new Date(0)]});
+        freshpaint.identify('u1', {birthday: new Date(1988, 8, 28)});
+        freshpaint.track('A', {when: new Date(0), days: [new Date(0)]});""",
+    )
+    arrive(visit, "u1 identify", "u1 identify", "u1 A")
+    written, made, event = (request.call[2] for request in received(visit))
+    assert written == {"Identity": "u1", "DOB": "$D_591451200", "days": ["1970-01-01T00:00:00.000Z"]}
+    assert made == {"Identity": "u1", "DOB": "$D_591451200"}
+    assert event == {"when": "$D_0", "days": "1970-01-01T00:00:00.000Z"}
+
+
 @each_variant
 def test_the_bridge_without_the_snippet(visitor: Visitor, form: Form, sdk: sdks.Version) -> None:
     """By itself the bridge makes window.freshpaint, with every method, and sends."""

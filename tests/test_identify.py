@@ -239,6 +239,8 @@ BIRTHDAYS = [
             "null",
             "undefined",
             "new Date(NaN)",
+            "new Date(864e13 - 1)",
+            "new Date(1 - 864e13)",
             "{}",
             "[1988, 9, 28]",
             "function () {}",

@@ -171,13 +171,17 @@ def test_a_chain_on_a_group(visitor: Visitor, moment: Moment) -> None:
 
 
 @by_snippet_and_bridge
-@pytest.mark.parametrize("call", ["freshpaint.push()", "freshpaint.push(null)", "freshpaint.push(revoked)"])
-def test_pushing_nothing(visitor: Visitor, moment: Moment, call: str) -> None:
+@pytest.mark.parametrize("debug", [False, True], ids=["production", "debug"])
+@pytest.mark.parametrize(
+    "call", ["", "null", "revoked", "[]", "[Symbol()]", "[{toString: fails}]", "[bare]", "() => fails()"]
+)
+def test_pushing_nothing(visitor: Visitor, moment: Moment, call: str, debug: bool) -> None:
     """A push of what is no call throws as little as any other."""
-    visit = visitor(config=SEND)
+    visit = visitor(config=SEND, debug=debug)
     moment(
         visit,
-        f"""{HOSTILE} try {{ {call}; }} catch (error) {{ window.caught = String(error); }}
+        f"""{HOSTILE} const bare = Object.create(null);
+        try {{ freshpaint.push({call}); }} catch (error) {{ window.caught = String(error); }}
         freshpaint.track('After');""",
     )
     arrive(visit, "- After")
@@ -792,6 +796,36 @@ def test_a_method_that_the_page_wraps(visitor: Visitor, moment: Moment) -> None:
     visit.run("freshpaint.track('B', {n: freshpaint.mine})")
     arrive(visit, "- A (wrapped)", "- B (wrapped)")
     assert [request.data["n"] for request in received(visit)] == [1, 7]
+
+
+def test_an_object_that_the_page_puts_in_its_place(visitor: Visitor) -> None:
+    """A page may put an object of its own, or nothing, in the place of freshpaint, and call the original through it."""
+    visit = visitor(config=SEND)
+    visit.open()
+    visit.run(
+        """const original = freshpaint, user = freshpaint.user();
+        window.freshpaint = {track: (name, ...rest) => original.track(name + ' (wrapped)', ...rest)};
+        freshpaint.track('A');
+        user.made_up();
+        window.freshpaint = undefined;
+        original.track('B');
+        original.push(['track', 'C']);"""
+    )
+    arrive(visit, "- A (wrapped)", "- B", "- C")
+
+
+def test_an_object_that_the_page_puts_in_its_place_before_the_bridge(visitor: Visitor) -> None:
+    """Where it does so before the bridge is there, nothing throws, and what is called on the original afterwards arrives."""
+    visit = visitor(config=SEND)
+    before_the_bridge(
+        visit,
+        """window.original = freshpaint;
+        window.freshpaint = {track: (...values) => original.track(...values)};
+        try { freshpaint.track('A'); } catch (error) { window.caught = String(error); }""",
+    )
+    visit.run("original.track('B'); freshpaint.track('C')")
+    visit.until(lambda: order(visit)[-2:] == ["- B", "- C"], "the calls behind it")
+    assert visit.run("return window.caught") is None
 
 
 def test_a_thousand_calls_before_the_bridge(visitor: Visitor) -> None:

@@ -439,6 +439,7 @@ AWKWARD_PURCHASES = {
     "items that are no array": "{products: {sku: 'a'}}",
     "items that are text": "{products: 'a, b'}",
     "Items that are no array": "{Items: 'a, b'}",
+    "Items once cleaned": "{'Items!': ['a'], ' Items': 'b'}",
     "both products and Items": "{products: [{sku: 'a'}], Items: ['b']}",
     "arrays elsewhere": "{coupons: ['a'], others: []}",
     "objects elsewhere": "{shipping: {}, billing: {city: {name: 'Rome'}}}",
