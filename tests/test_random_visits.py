@@ -1,0 +1,68 @@
+"""No call twice, none lost, none under the wrong user: random visits, compared with the model of what is due."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from typing import Final
+
+import pytest
+
+from conftest import Visitor
+from journey import Do, Heal, Journey, Open, Pass, play, random_journey
+from model import Reset, Track
+from random_visits import shorten
+
+#: The same in each run, because a run is to say something about a change.
+FIXED: Final = range(1, 13)
+#: Others each time; the seed is in the test's name.
+NEW: Final = tuple(random.SystemRandom().randrange(10**6) for _ in range(3))
+
+
+@pytest.mark.parametrize("seed", FIXED)
+def test_a_random_visit(visitor: Visitor, seed: int) -> None:
+    """Whatever befalls a visit: each call arrives once and under its user, or there is a reason why it cannot."""
+    goes_well(visitor, seed)
+
+
+def test_visits_that_nobody_has_made_before(visitor: Visitor) -> None:
+    """Seeds are drawn anew in each run."""
+    for seed in NEW:
+        goes_well(visitor, seed)
+
+
+def goes_well(visitor: Visitor, seed: int) -> None:
+    """Make a visit from a seed; where it goes wrong, tell how to make it again."""
+    journey = random_journey(seed)
+    found = play(visitor(config=journey.config), journey)
+    assert not found.wrong, (
+        f"\n{chr(10).join(found.wrong)}\n{journey}\n"
+        f"A shorter one: .venv/bin/python tests/random_visits.py --visits 1 --seed {seed}"
+    )
+
+
+# -- the model itself --------------------------------------------------------------------------------------------------
+
+
+def test_a_seed_is_one_journey() -> None:
+    """The same seed makes the same journey, another one another."""
+    assert str(random_journey(7)) == str(random_journey(7)) != str(random_journey(8))
+
+
+def test_a_journey_prints_as_what_makes_it_again() -> None:
+    """What is printed can be pasted."""
+    names = vars(__import__("journey"))
+    for seed in range(30):
+        assert eval(str(random_journey(seed)), dict(names)) == random_journey(seed)  # noqa: S307 - printed right here
+
+
+def test_a_failing_journey_is_made_shorter() -> None:
+    """What is left is what it takes."""
+    steps = (Open(), Pass(20), Do((Track(1), Track(2), Reset())), Heal(), Do((Track(3),)), Pass(60))
+
+    def fails(journey: Journey) -> bool:
+        calls = [call for step in journey.steps if isinstance(step, Do) for call in step.calls]
+        return Track(2) in calls and Track(3) in calls
+
+    assert shorten(Journey(steps), fails).steps == (Do((Track(2),)), Do((Track(3),)))
+    assert shorten(replace(Journey(steps), before_identify="drop"), fails).before_identify == "drop"
