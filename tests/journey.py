@@ -7,9 +7,9 @@ given until what is due has arrived. ``random_journey`` makes one from a seed.
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal, TypeVar
 
 from freshtap.collector import Predicate, every_request
 from model import (
@@ -31,6 +31,7 @@ from visit import SITE, Gate, Part, Visit
 
 Fault = Literal["lose_requests", "lose_answers", "slow", "refuse", "hang"]
 Which = Literal["any", "login", "event"]
+T = TypeVar("T")
 Late = Literal["bridge", "sdk", "collector"]
 
 WHICH: Final[dict[Which, Predicate]] = {
@@ -55,7 +56,7 @@ class Open:
     calls: tuple[Call, ...] = ()
     late: Late | None = None
     tab: bool = False
-    """In a new tab; the one before is closed."""
+    """In a new tab; in the one before, the visitor goes elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,31 +148,23 @@ class _Traveller:
         self._started = [0]
 
     def take(self, step: Step) -> None:
-        if isinstance(step, Open):
-            self._open(step)
-        elif isinstance(step, Leave):
-            if self._page:
-                self._leave(step)
-        elif isinstance(step, Do):
-            if self._page:
-                self._call(step.calls)
-        elif isinstance(step, Come):
-            self._come()
-        elif isinstance(step, Break):
-            self._break(step)
-        elif isinstance(step, Block):
-            self._visit.block(step.part)
-        elif isinstance(step, Heal):
-            self._visit.unblock("sdk", "collector")
-            self._visit.collector.heal()
-        elif step.on_the_clock:
-            self._visit.page.clock.run_for(step.milliseconds)
-        else:
-            self._visit.lets_pass(step.milliseconds / 1000)
+        take: dict[type[Step], Callable[[Any], None]] = {
+            Open: self._open,
+            Leave: self._leave,
+            Do: lambda step: self._call(step.calls),
+            Come: lambda _: self._come(),
+            Break: self._break,
+            Block: lambda step: self._visit.block(step.part),
+            Heal: lambda _: self._heal(),
+            Pass: self._pass,
+        }
+        # A shortened journey may begin with something else than a page.
+        if self._page or not isinstance(step, Do | Leave):
+            take[type(step)](step)
 
     def make_peace(self) -> None:
         """Heal everything, and let pages come and go until what is due is there, and one more."""
-        self.take(Heal())
+        self._heal()
         self._come()
         for _ in range(PEACE):
             self._open(Open())
@@ -202,7 +195,7 @@ class _Traveller:
         visit = self._visit
         if step.tab and self._page:
             visit.change_tab()
-            # Other tabs see what the closed one stored a moment later.
+            # Other tabs see what this one stored a moment later.
             visit.lets_pass(0.2)
         self._left()
         before = self._hold(step.late)
@@ -263,18 +256,26 @@ class _Traveller:
         for call in calls:
             self.model.calls(call, arrived)
 
+    def _heal(self) -> None:
+        self._visit.unblock("sdk", "collector")
+        self._visit.collector.heal()
+
+    def _pass(self, step: Pass) -> None:
+        if step.on_the_clock:
+            self._visit.page.clock.run_for(step.milliseconds)
+        else:
+            self._visit.lets_pass(step.milliseconds / 1000)
+
     def _break(self, step: Break) -> None:
         collector, which = self._visit.collector, WHICH[step.which]
-        if step.fault == "slow":
-            collector.slow(0.3, which, times=step.times)
-        elif step.fault == "refuse":
-            collector.refuse(503, which, times=step.times)
-        elif step.fault == "hang":
-            collector.hang(which, times=step.times)
-        elif step.fault == "lose_answers":
-            collector.lose_answers(which, times=step.times)
-        else:
-            collector.lose_requests(which, times=step.times)
+        broken: dict[Fault, Callable[[], None]] = {
+            "slow": lambda: collector.slow(0.3, which, times=step.times),
+            "refuse": lambda: collector.refuse(503, which, times=step.times),
+            "hang": lambda: collector.hang(which, times=step.times),
+            "lose_answers": lambda: collector.lose_answers(which, times=step.times),
+            "lose_requests": lambda: collector.lose_requests(which, times=step.times),
+        }
+        broken[step.fault]()
 
 
 def play(visit: Visit, journey: Journey) -> Verdict:
@@ -312,39 +313,33 @@ class _Writer:
         # A third of the journeys see nothing go wrong, so that each of their calls has its place.
         troubled = dice.random() < 2 / 3
         steps: list[Step] = [self._open()]
-        for _ in range(dice.randint(4, 14)):
-            steps += self._step(troubled=troubled)
+        steps += [self._step(troubled=troubled) for _ in range(dice.randint(4, 14))]
         return Journey(
             tuple(steps),
             before_identify=dice.choices(("hold", "send", "drop"), (5, 4, 1))[0],
             consent_required=dice.random() < 0.15,
         )
 
-    def _step(self, *, troubled: bool) -> list[Step]:
+    def _step(self, *, troubled: bool) -> Step:
         dice = self._dice
-        kind = dice.choices(
-            ("do", "open", "leave", "tab", "come", "pass", "clock", "break", "block", "heal"),
-            (10, 4, 4, 1, 3, 5, 3, *((4, 1, 2) if troubled else (0, 0, 0))),
-        )[0]
-        if kind == "do":
-            return [Do(self._calls(1, 5))]
-        if kind == "open":
-            return [self._open()]
-        if kind == "tab":
-            return [Open(self._calls(0, 3), None, tab=True)]
-        if kind == "leave":
-            return [Leave(self._calls(0, 4), self._late())]
-        if kind == "come":
-            return [Come()]
-        if kind == "pass":
-            return [Pass(dice.choice((20, 60, 150, 400, 800)))]
-        if kind == "clock":
-            return [Pass(dice.choice((500, 2000, 6000, 12_000, 60_000)), on_the_clock=True)]
-        if kind == "break":
-            return [Break(dice.choice(FAULTS), dice.choice(tuple(WHICH)), dice.randint(1, 3))]
-        if kind == "block":
-            return [Block(dice.choice(("sdk", "collector")))]
-        return [Heal()]
+        usual: list[tuple[float, Callable[[], Step]]] = [
+            (10, lambda: Do(self._calls(1, 5))),
+            (4, self._open),
+            (4, lambda: Leave(self._calls(0, 4), self._late())),
+            (1, lambda: Open(self._calls(0, 3), None, tab=True)),
+            (3, Come),
+            (5, lambda: Pass(dice.choice((20, 60, 150, 400, 800)))),
+            (3, lambda: Pass(dice.choice((500, 2000, 6000, 12_000, 60_000)), on_the_clock=True)),
+        ]
+        trouble: list[tuple[float, Callable[[], Step]]] = [
+            (4, lambda: Break(dice.choice(FAULTS), dice.choice(tuple(WHICH)), dice.randint(1, 3))),
+            (1, lambda: Block(dice.choice(("sdk", "collector")))),
+            (2, Heal),
+        ]
+        return self._one_of(usual + trouble if troubled else usual)
+
+    def _one_of(self, choices: Sequence[tuple[float, Callable[[], T]]]) -> T:
+        return self._dice.choices([make for _, make in choices], [weight for weight, _ in choices])[0]()
 
     def _open(self) -> Open:
         return Open(self._calls(0, 4), self._late())
@@ -358,27 +353,22 @@ class _Writer:
         return tuple(self._call() for _ in range(self._dice.randint(least, most)))
 
     def _call(self) -> Call:
-        dice = self._dice
-        kind = dice.choices(
-            ("track", "denied", "identify", "traits", "again", "add", "reset", "in", "out"),
-            (20, 1, 8, 2, 2, 2, 1.5, 0.7, 0.5),
-        )[0]
-        if kind == "track":
-            return Track(self._next())
-        if kind == "denied":
-            return Track(self._next(), allowed=False)
-        if kind == "again" and self._last:
-            return self._last
-        if kind in ("identify", "again"):
-            self._last = Identify(self._next(), dice.choice(PEOPLE))
-            return self._last
-        if kind == "traits":
-            return Identify(self._next())
-        if kind == "add":
-            return AddEventProperties(self._next())
-        if kind == "reset":
-            return Reset()
-        return Consent(agrees=kind == "in")
+        calls: list[tuple[float, Callable[[], Call]]] = [
+            (20, lambda: Track(self._next())),
+            (1, lambda: Track(self._next(), allowed=False)),
+            (8, self._identify),
+            (2, lambda: Identify(self._next())),
+            (2, lambda: self._last or self._identify()),
+            (2, lambda: AddEventProperties(self._next())),
+            (1.5, Reset),
+            (0.7, lambda: Consent(agrees=True)),
+            (0.5, lambda: Consent(agrees=False)),
+        ]
+        return self._one_of(calls)
+
+    def _identify(self) -> Identify:
+        self._last = Identify(self._next(), self._dice.choice(PEOPLE))
+        return self._last
 
     def _next(self) -> int:
         self._number += 1

@@ -135,6 +135,8 @@ class Model:
         #: Calls in the order in which CleverTap gets them, and those that it must not get.
         self.line: list[Due] = []
         self.never: list[Due] = []
+        #: All that the bridge has taken, in the order of the calls; None for what is no call to CleverTap.
+        self._joined: list[Due | None] = []
         self._page = 0
         self._bridge_runs = False
         #: What only the snippet has seen, and what waits in the page's memory until the visitor has agreed.
@@ -184,10 +186,12 @@ class Model:
         for call, page in self._undecided:
             self._lose(call, page, "it waited for consent, in memory only, when its page was left")
         self._noted, self._undecided = [], []
-        waiting = [due for due in self.line if due.must and due.call.key not in arrived]
-        for due in waiting[: max(0, len(waiting) - STORED)]:
-            if isinstance(due.call, Track):
-                due.excuse(f"it was among the oldest beyond {STORED} calls when its page was left")
+        # Resets and repeated identifies have their places in the line, too.
+        waits = [due is None or (due.must and due.call.key not in arrived) for due in self._joined]
+        since = next((at for at, due in enumerate(self._joined) if due and waits[at]), len(waits))
+        events = [due for due in self._joined[since:] if due and due.must and isinstance(due.call, Track)]
+        for due in [due for due in events if due.call.key not in arrived][: max(0, len(waits) - since - STORED)]:
+            due.excuse(f"it was among the oldest beyond {STORED} calls when its page was left")
 
     # -- what becomes of a call ----------------------------------------------------------------------------------------
 
@@ -201,6 +205,7 @@ class Model:
         elif isinstance(call, AddEventProperties):
             self._properties = {"added": call.value}
         elif isinstance(call, Reset):
+            self._joined.append(None)
             self._forget("reset() came before anybody was identified")
         elif isinstance(call, Identify):
             self._identify(call, page)
@@ -211,6 +216,7 @@ class Model:
 
     def _track(self, call: Track, page: int) -> None:
         due = Due(call, page, {"n": call.number, **self._properties}, self._person)
+        self._joined.append(due)
         if self._person or self._before_identify == "send":
             self._send(due)
         elif self._before_identify == "drop":
@@ -225,6 +231,7 @@ class Model:
         person = call.person or self._person
         properties = {"n": call.number, **({"Identity": person} if person else {})}
         due = Due(call, page, properties, person)
+        self._joined.append(due)
         if self._last == (person, call.number):
             if self._last_is_elsewhere:
                 due.excuse("the same identify was sent before, in another tab")
@@ -363,8 +370,10 @@ def _misattributed(line: Iterable[Due], arrivals: Iterable[Arrival], collector: 
         if not candidates:
             continue
         people = {person for due in candidates for person in (due.person, *due.heirs)}
-        if request.person not in people:
-            wrong.append(f"{arrival.key} is {request.person}'s instead of {candidates[0].person}'s")
+        # Whoever is identified on a device later takes over what was filed under it while it was nobody's.
+        owner = request.person or collector.person_on(request.device)
+        if owner not in people:
+            wrong.append(f"{arrival.key} is {owner}'s instead of {candidates[0].person}'s")
         _, _, properties = request.call
         if all(dict(due.properties) != properties for due in candidates):
             wrong.append(f"{arrival.key} came with {properties} instead of {dict(candidates[0].properties)}")
