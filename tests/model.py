@@ -206,7 +206,10 @@ class Model:
             self._properties = {"added": call.value}
         elif isinstance(call, Reset):
             self._joined.append(None)
+            # With nobody known and nothing held it leaves CleverTap alone, and with it the device.
+            nobodys = [] if self._person or self._held else self._nobodys
             self._forget("reset() came before anybody was identified")
+            self._nobodys = nobodys
         elif isinstance(call, Identify):
             self._identify(call, page)
         elif call.allowed:
