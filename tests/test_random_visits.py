@@ -9,13 +9,15 @@ from typing import Final
 import pytest
 
 from conftest import Visitor
+from freshtap.collector import Collector
 from journey import Do, Heal, Journey, Open, Pass, play, random_journey
-from model import Reset, Track
+from model import Arrival, Identify, Model, Reset, Track, verdict
 from random_visits import shorten
+from test_collector import send
 
 #: The same in each run, because a run is to say something about a change.
 FIXED: Final = range(1, 13)
-#: Others each time; the seed is in the test's name.
+#: Others each time; the seed is told where a visit goes wrong.
 NEW: Final = tuple(random.SystemRandom().randrange(10**6) for _ in range(3))
 
 
@@ -66,3 +68,41 @@ def test_a_failing_journey_is_made_shorter() -> None:
 
     assert shorten(Journey(steps), fails).steps == (Do((Track(2),)), Do((Track(3),)))
     assert shorten(replace(Journey(steps), before_identify="drop"), fails).before_identify == "drop"
+
+
+def received(*calls: tuple[str, int]) -> Collector:
+    """CleverTap, after these: (user, number of the event) each under a device of the user's own; 0 is their identify."""
+    collector = Collector()
+    for at, (person, number) in enumerate(calls, 1):
+        if number:
+            payload = {"type": "event", "evtName": f"E{number}", "evtData": {"n": number}}
+        else:
+            payload = {"type": "profile", "profile": {"n": 0, "Identity": person}}
+        send(collector, payload, gc=person, rn=at)
+    return collector
+
+
+@pytest.mark.parametrize(
+    ("came", "wrong"),
+    [
+        ([("u1", 0), ("u1", 1), ("u1", 2)], []),
+        ([("u1", 0), ("u1", 1)], ["E2 was lost"]),
+        ([("u1", 0), ("u1", 1), ("u1", 2), ("u1", 1)], ["E1 arrived 2 times instead of 1", "E1 came behind E2"]),
+        ([("u1", 0), ("u2", 1), ("u1", 2)], ["E1 is None's instead of u1's"]),
+        ([("u1", 0), ("u1", 2), ("u1", 1)], ["E1 came behind E2"]),
+        (
+            [("u1", 0), ("u1", 1), ("u1", 2), ("u1", 3)],
+            ["E3 arrived, although options.integrations kept it from CleverTap"],
+        ),
+    ],
+    ids=["all right", "lost", "twice", "somebody else's", "out of order", "not allowed"],
+)
+def test_what_goes_wrong_is_seen(came: list[tuple[str, int]], wrong: list[str]) -> None:
+    """The verdict names what was lost, came twice, came under somebody else, too early, or at all."""
+    model = Model()
+    model.opens()
+    model.runs(())
+    for call in (Identify(0, "u1"), Track(1), Track(2), Track(3, allowed=False)):
+        model.calls(call)
+    collector = received(*came)
+    assert verdict(model, [Arrival(request, 1) for request in collector.requests], collector).wrong == wrong
