@@ -146,6 +146,7 @@ class _Traveller:
         self._page = 0
         self._runs = False
         self._started = [0]
+        self.shuffled: set[int] = set()
 
     def take(self, step: Step) -> None:
         take: dict[type[Step], Callable[[Any], None]] = {
@@ -230,6 +231,9 @@ class _Traveller:
 
     def _hold(self, part: Part | None) -> list[Gate]:
         """Keep back what is to be late on the next page; gives what is still kept back from this one."""
+        if part == "collector":
+            # What waited comes all at once, in any order, also after the page was left.
+            self.shuffled |= {self._page, self._page + 1}
         before, self._gates = self._gates, [self._visit.hold(part)] if part else []
         return before
 
@@ -287,7 +291,7 @@ def play(visit: Visit, journey: Journey) -> Verdict:
     for step in journey.steps:
         traveller.take(step)
     traveller.make_peace()
-    found = verdict(traveller.model, traveller.arrivals(), visit.collector)
+    found = verdict(traveller.model, traveller.arrivals(), visit.collector, shuffled=traveller.shuffled)
     moved = [
         f"{repeat.first.call} came again under {repeat.again.person} on {repeat.again.device}"
         for repeat in visit.collector.repeats

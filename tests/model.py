@@ -337,8 +337,10 @@ def missing(model: Model, arrived: Collection[str]) -> list[Due]:
     return [due for due in model.line if due.must and due.call.key not in arrived]
 
 
-def verdict(model: Model, arrivals: Sequence[Arrival], collector: Collector) -> Verdict:
-    """Compare what arrived with what was due."""
+def verdict(
+    model: Model, arrivals: Sequence[Arrival], collector: Collector, *, shuffled: Collection[int] = ()
+) -> Verdict:
+    """Compare what arrived with what was due. On ``shuffled`` pages the network did not keep the order of requests."""
     came = Counter(arrival.key for arrival in arrivals)
     allowed = Counter(due.call.key for due in model.line if due.may)
     required = Counter(due.call.key for due in model.line if due.must)
@@ -351,7 +353,7 @@ def verdict(model: Model, arrivals: Sequence[Arrival], collector: Collector) -> 
             wrong.append(f"{key} arrived {came[key]} times instead of {allowed[key]}")
     wrong += _misattributed(model.line, arrivals, collector)
     lost = {_key(request) for request in collector.lost}
-    wrong += _disordered(model.line, [arrival for arrival in arrivals if arrival.key not in lost])
+    wrong += _disordered(model.line, [it for it in arrivals if it.key not in lost and it.page not in shuffled])
     late = _late(model.line, arrivals)
     excused = Counter(due.reason for due in model.never)
     excused.update(due.reason for due in model.line if not due.must and due.call.key not in came)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from dataclasses import replace
 from typing import Final
@@ -10,15 +11,16 @@ import pytest
 
 from conftest import Visitor
 from freshtap.collector import Collector
-from journey import Do, Heal, Journey, Open, Pass, play, random_journey
+from journey import Break, Do, Heal, Journey, Open, Pass, play, random_journey
 from model import Arrival, Identify, Model, Reset, Track, verdict
 from random_visits import shorten
 from test_collector import send
 
 #: The same in each run, because a run is to say something about a change.
 FIXED: Final = range(1, 13)
-#: Others each time; the seed is told where a visit goes wrong.
-NEW: Final = tuple(random.SystemRandom().randrange(10**6) for _ in range(3))
+#: How many others are made each time, of those in which CleverTap's servers do nothing wrong: what the SDK has sent
+#: again once, and lost once more, it does not send a third time.
+NEW: Final = 3
 
 
 @pytest.mark.parametrize("seed", FIXED)
@@ -28,8 +30,10 @@ def test_a_random_visit(visitor: Visitor, seed: int) -> None:
 
 
 def test_visits_that_nobody_has_made_before(visitor: Visitor) -> None:
-    """Seeds are drawn anew in each run."""
-    for seed in NEW:
+    """Seeds are drawn anew in each run; the seed is told where a visit goes wrong."""
+    seeds = iter(lambda: random.SystemRandom().randrange(10**6), None)
+    calm = (seed for seed in seeds if not any(isinstance(step, Break) for step in random_journey(seed).steps))
+    for seed in itertools.islice(calm, NEW):
         goes_well(visitor, seed)
 
 
