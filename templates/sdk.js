@@ -162,9 +162,14 @@ const load = () => {
   // of this page. Without one it begins a new one.
   delete local.WZRK_PR;
   // Where the answer to a visitor's very first request was lost, the SDK blocks itself for ever. Not so where a
-  // login waits to be sent again: that one brings the device id.
-  if (local.WZRK_BLOCK && !local.WZRK_G && !/OUL/.test(local.WZRK_META) && !/WZRK_G=/.test(document.cookie)) {
-    delete local.WZRK_BLOCK;
+  // login waits to be sent again: that one brings the device id. But it is sent again once, and if that page is left as
+  // well, never more: it is marked as fired.
+  if (local.WZRK_BLOCK && !local.WZRK_G && !/WZRK_G=/.test(document.cookie)) {
+    if (/OUL/.test(local.WZRK_META)) {
+      local.WZRK_L = (local.WZRK_L || "%7B%7D").replace(/%2C%22fired%22%3Atrue/g, "");
+    } else {
+      delete local.WZRK_BLOCK;
+    }
   }
   script.onload = script.onerror = () => {
     ends.forEach(end => end());

@@ -113,6 +113,25 @@ def test_leaving_between_identify_and_its_answer(visitor: Visitor) -> None:
     arrive(visit, "u1 identify", "u2 identify", "u2 B", "u3 identify", "u3 C")
 
 
+@pytest.mark.parametrize("sdk", sdks.PINNED)
+def test_leaving_twice_between_identify_and_its_answer(visitor: Visitor, sdk: sdks.Version) -> None:
+    """The SDK sends an unanswered login once more on the next page; where that one is left, too, on the page after."""
+    visit = visitor(sdk=sdk)
+    visit.page.clock.install()
+    visit.open(script="freshpaint.identify('u1')")
+    visit.settled()
+    gate = visit.hold("collector")
+    visit.run("freshpaint.identify('u2'); freshpaint.track('B')")
+    visit.until(lambda: gate.waiting == 1, "the login of u2")
+    leave(visit)
+    visit.until(lambda: gate.waiting > 1, "the login of u2 once more")
+    leave(visit, "freshpaint.identify('u3'); freshpaint.track('C')", "/last")
+    gate.open()
+    visit.reaches("device")
+    resent(visit)
+    arrive(visit, "u1 identify", "u2 identify", "u2 B", "u3 identify", "u3 C")
+
+
 def test_leaving_before_the_device_id(visitor: Visitor) -> None:
     """What waited for the SDK's device id arrives from the next page, also where the first answer was lost with the page."""
     visit = visitor()

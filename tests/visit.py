@@ -135,6 +135,13 @@ class Visit:
         self.reaches(until)
         return page
 
+    def change_tab(self) -> None:
+        """Go elsewhere in this tab, and on in a new one."""
+        # Not closed at once: of a tab that has just begun to load, headless Chromium then takes nothing more to store.
+        self.page.goto("about:blank")
+        left, self._page = self.page, self.context.new_page()
+        left.close()
+
     def run(self, script: str) -> Any:
         """Run JavaScript in the page as the site would, and give back what it returns."""
         return self.page.evaluate(f"() => {{ {script} }}")
@@ -183,9 +190,13 @@ class Visit:
         if "sdk" not in self._blocked and "collector" not in self._blocked:
             self.reaches("sdk")
             self.until_page(_AT_REST, "the SDK to have its device id")
+        self.left_alone()
+        return self.collector.calls()
+
+    def left_alone(self) -> None:
+        """Wait until CleverTap's servers have answered all there is, and nothing more comes."""
         self._is_left_alone(QUIET)
         self._is_left_alone(QUIET + 5 * self._slowness())
-        return self.collector.calls()
 
     def _is_left_alone(self, seconds: float) -> None:
         self.until(
@@ -320,10 +331,11 @@ class Visit:
     def _pause(self, seconds: float) -> None:
         """Wait inside a request's handler while everything else goes on."""
         if not self._closing:
+            page = self.page
             try:
-                self.page.wait_for_timeout(seconds * 1000)
-            except Error:
-                if not self._closing and not self.page.is_closed():
+                page.wait_for_timeout(seconds * 1000)
+            except Error as error:
+                if not self._closing and not page.is_closed() and "has been closed" not in str(error):
                     raise
 
     def _answer(self, part: Part, route: Route, request: Request) -> None:
