@@ -49,8 +49,10 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 import browser as installed
+import engines
+import faults
 import sdk as sdks
-from freshtap import browsers
+from engines import Engine
 from sites import Config, Form, build
 from tables import Case, Properties, Received, Table, Variant, send
 from visit import Visit
@@ -67,6 +69,10 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.register_profile("long", database=None, deadline=None, max_examples=5000, print_blob=True)
 hypothesis.settings.load_profile("fixed")
+
+
+#: The visits of a test, for what is told of it when it has passed.
+VISITS: Final = pytest.StashKey[list[Visit]]()
 
 
 class Visitor(Protocol):
@@ -86,24 +92,34 @@ class Visitor(Protocol):
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add ``--full``."""
+    """Add ``--full`` and ``--engine``."""
     parser.addoption(
         "--full",
         action="store_true",
         help="run every case on every build, SDK version and time zone, not only those that differ",
+    )
+    parser.addoption(
+        "--engine",
+        action="append",
+        choices=engines.ENGINES,
+        help="run what runs on several engines on this one alone; may be given more than once",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Announce the markers, and let one process have all the rows of a table that share a page."""
     config.addinivalue_line("markers", "table(table): one test of each row of a table, on each variant it runs on")
+    config.addinivalue_line("markers", "fault(name, fate, because): a scenario of the table in FAULTS.md")
     config.addinivalue_line("markers", "xdist_group(name): tests for the same process")
     if config.getoption("dist", "no") == "load":
         config.option.dist = "loadgroup"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Make one test of each row of the table that a test is marked with."""
+    """Make one test of each row of the table that a test is marked with, and of each engine that it runs on."""
+    if any(_marks_fault(mark) for mark in metafunc.definition.iter_markers()):
+        chosen = metafunc.config.getoption("engine") or engines.present()
+        metafunc.parametrize("engine", [it for it in chosen if engines.find(it)], indirect=True, scope="session")
     marker = metafunc.definition.get_closest_marker("table")
     if marker is not None:
         table: Table = marker.args[0]
@@ -122,8 +138,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         )
 
 
+def _marks_fault(mark: pytest.Mark) -> bool:
+    """Whether a test, or one of its parameters, is a fault scenario."""
+    if mark.name != "parametrize":
+        return mark.name == "fault"
+    return any(_marks_fault(of_one.mark) for one in mark.args[1] for of_one in getattr(one, "marks", ()))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave the scenarios on other builds and SDK versions to ``--full``, except where those are what they are about."""
+    if config.getoption("engine"):
+        items[:] = [item for item in items if hasattr(item, "callspec") and "engine" in item.callspec.params]
     if not config.getoption("full"):
         left = [item for item in items if _is_variant(item)]
         items[:] = [item for item in items if not _is_variant(item)]
@@ -142,45 +167,61 @@ def _is_variant(item: pytest.Item) -> bool:
     return any(value in others for value in values if isinstance(value, str))
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Hold against its mark what became of a fault scenario's calls, once the scenario itself has passed."""
+    yield
+    marker = item.get_closest_marker("fault")
+    if marker is not None:
+        engine = getattr(item, "callspec").params["engine"]  # noqa: B009 - only functions have one
+        faults.keep(engine, faults.Fault(*marker.args, **marker.kwargs), faults.outcome(item.stash[VISITS]))
+
+
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Callable[[str], Browser]]:
+def start() -> Iterator[Callable[[Engine, str], Browser]]:
     """Starts a browser, once for all tests of this process, and ends it with them."""
     with sync_playwright() as playwright:
+        starts = {"chromium": engines.start_chromium, "firefox": engines.start_firefox}
 
         @functools.cache
-        def start(path: str) -> Browser:
-            return playwright.chromium.launch(
-                executable_path=path,
-                args=(*browsers.ARGUMENTS, "--blink-settings=imagesEnabled=false"),
-                # Playwright turns it off; visitors have it.
-                ignore_default_args=["--disable-back-forward-cache"],
-            )
+        def start(engine: Engine, path: str) -> Browser:
+            return starts[engine](playwright, path)
 
         yield start
 
 
 @pytest.fixture(scope="session")
-def browser(chromium: Callable[[str], Browser]) -> Browser:
-    """The browser that starts pages fastest."""
-    return chromium(installed.find_shell())
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """The engine that a test runs in: Chromium, for all that do not run on several."""
+    found: Engine = getattr(request, "param", "chromium")
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser(start: Callable[[Engine, str], Browser], engine: Engine) -> Browser:
+    """The engine's browser; of Chromium's, the one that starts pages fastest."""
+    return start(engine, engines.find(engine) or "")
 
 
 @pytest.fixture
-def visitor(browser: Browser) -> Iterator[Visitor]:
+def visitor(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visitor]:
     """Visits for one test, each checked to be clean when it ends."""
-    yield from _visitors(browser)
+    yield from _visitors(browser, request.node)
 
 
 @pytest.fixture
-def caching_visitor(chromium: Callable[[str], Browser]) -> Iterator[Visitor]:
+def caching_visitor(
+    start: Callable[[Engine, str], Browser], engine: Engine, request: pytest.FixtureRequest
+) -> Iterator[Visitor]:
     """Visits in a browser that keeps pages in its back/forward cache."""
-    yield from _visitors(chromium(installed.find_or_install()))
+    path = installed.find_or_install() if engine == "chromium" else engines.find(engine) or ""
+    yield from _visitors(start(engine, path), request.node)
 
 
 @pytest.fixture(scope="module")
-def module_visitor(browser: Browser) -> Iterator[Visitor]:
+def module_visitor(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visitor]:
     """Visits that all tests of a module share: for tables whose cases are sent from one page."""
-    yield from _visitors(browser)
+    yield from _visitors(browser, request.node)
 
 
 @pytest.fixture(scope="module")
@@ -209,8 +250,9 @@ def arrived(
     return arrived
 
 
-def _visitors(browser: Browser) -> Iterator[Visitor]:
+def _visitors(browser: Browser, node: pytest.Item | pytest.Module) -> Iterator[Visitor]:
     visits: list[Visit] = []
+    node.stash[VISITS] = visits
 
     def visitor(
         *,
