@@ -41,8 +41,8 @@ in other time zones. Scenarios run on the minified build and the newest SDK, tho
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
-from typing import Final, Protocol
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final, Protocol, cast
 
 import hypothesis
 import pytest
@@ -52,6 +52,7 @@ import browser as installed
 import engines
 import faults
 import sdk as sdks
+import webkit
 from engines import Engine
 from sites import Config, Form, build
 from tables import Case, Properties, Received, Table, Variant, send
@@ -72,7 +73,7 @@ hypothesis.settings.load_profile("fixed")
 
 
 #: The visits of a test, for what is told of it when it has passed.
-VISITS: Final = pytest.StashKey[list[Visit]]()
+VISITS: Final = pytest.StashKey[Iterable[Visit]]()
 
 
 class Visitor(Protocol):
@@ -119,7 +120,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Make one test of each row of the table that a test is marked with, and of each engine that it runs on."""
     if any(_marks_fault(mark) for mark in metafunc.definition.iter_markers()):
         chosen = metafunc.config.getoption("engine") or engines.present()
-        metafunc.parametrize("engine", [it for it in chosen if engines.find(it)], indirect=True, scope="session")
+        missing = [it for it in chosen if not engines.find(it)]
+        if missing:
+            raise pytest.UsageError(f"--engine {missing[0]}: it is not on this machine")
+        metafunc.parametrize("engine", chosen, indirect=True, scope="session")
     marker = metafunc.definition.get_closest_marker("table")
     if marker is not None:
         table: Table = marker.args[0]
@@ -147,12 +151,28 @@ def _marks_fault(mark: pytest.Mark) -> bool:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave the scenarios on other builds and SDK versions to ``--full``, except where those are what they are about."""
+    items[:] = [item for item in items if _can_run(item)]
     if config.getoption("engine"):
-        items[:] = [item for item in items if hasattr(item, "callspec") and "engine" in item.callspec.params]
+        items[:] = [item for item in items if _engine(item)]
     if not config.getoption("full"):
         left = [item for item in items if _is_variant(item)]
         items[:] = [item for item in items if not _is_variant(item)]
         config.hook.pytest_deselected(items=left)
+
+
+def _can_run(item: pytest.Item) -> bool:
+    """Whether the item's engine can bring its fault about, and has a row in the table for it."""
+    engine = _engine(item)
+    marker = item.get_closest_marker("fault")
+    if engine in (None, "chromium"):
+        return True
+    return marker is not None and engine not in marker.kwargs.get("without", {})
+
+
+def _engine(item: pytest.Item) -> Engine | None:
+    """The engine that an item runs on, if it runs on several."""
+    engine: Engine | None = getattr(item, "callspec").params.get("engine") if hasattr(item, "callspec") else None  # noqa: B009 - only functions have one
+    return engine
 
 
 def _is_variant(item: pytest.Item) -> bool:
@@ -167,27 +187,42 @@ def _is_variant(item: pytest.Item) -> bool:
     return any(value in others for value in values if isinstance(value, str))
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say on which engines nothing ran because they are not here."""
+    absent = [engine for engine in engines.ENGINES if not engines.find(engine)]
+    if absent:
+        terminalreporter.write_line(
+            f"Not here, and so not run on: {', '.join(absent)} (README.md says how to get them)."
+        )
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """Hold against its mark what became of a fault scenario's calls, once the scenario itself has passed."""
     yield
     marker = item.get_closest_marker("fault")
     if marker is not None:
-        engine = getattr(item, "callspec").params["engine"]  # noqa: B009 - only functions have one
-        faults.keep(engine, faults.Fault(*marker.args, **marker.kwargs), faults.outcome(item.stash[VISITS]))
+        engine, fault = _engine(item), faults.Fault(*marker.args, **marker.kwargs)
+        assert engine
+        faults.keep(engine, fault, faults.outcome(item.stash[VISITS]))
 
 
 @pytest.fixture(scope="session")
 def start() -> Iterator[Callable[[Engine, str], Browser]]:
     """Starts a browser, once for all tests of this process, and ends it with them."""
     with sync_playwright() as playwright:
-        starts = {"chromium": engines.start_chromium, "firefox": engines.start_firefox}
+        screens: list[webkit.Browser] = []
 
         @functools.cache
         def start(engine: Engine, path: str) -> Browser:
-            return starts[engine](playwright, path)
+            if engine == "webkit":
+                screens.append(webkit.Browser(path))
+                return cast("Browser", screens[-1])
+            return {"chromium": engines.start_chromium, "firefox": engines.start_firefox}[engine](playwright, path)
 
         yield start
+        for screen in screens:
+            screen.close()
 
 
 @pytest.fixture(scope="session")
@@ -204,9 +239,9 @@ def browser(start: Callable[[Engine, str], Browser], engine: Engine) -> Browser:
 
 
 @pytest.fixture
-def visitor(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visitor]:
+def visitor(browser: Browser, engine: Engine, request: pytest.FixtureRequest) -> Iterator[Visitor]:
     """Visits for one test, each checked to be clean when it ends."""
-    yield from _visitors(browser, request.node)
+    yield from _visitors(browser, request.node, engine)
 
 
 @pytest.fixture
@@ -215,13 +250,13 @@ def caching_visitor(
 ) -> Iterator[Visitor]:
     """Visits in a browser that keeps pages in its back/forward cache."""
     path = installed.find_or_install() if engine == "chromium" else engines.find(engine) or ""
-    yield from _visitors(start(engine, path), request.node)
+    yield from _visitors(start(engine, path), request.node, engine)
 
 
 @pytest.fixture(scope="module")
-def module_visitor(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visitor]:
+def module_visitor(browser: Browser, engine: Engine, request: pytest.FixtureRequest) -> Iterator[Visitor]:
     """Visits that all tests of a module share: for tables whose cases are sent from one page."""
-    yield from _visitors(browser, request.node)
+    yield from _visitors(browser, request.node, engine)
 
 
 @pytest.fixture(scope="module")
@@ -250,9 +285,10 @@ def arrived(
     return arrived
 
 
-def _visitors(browser: Browser, node: pytest.Item | pytest.Module) -> Iterator[Visitor]:
+def _visitors(browser: Browser, node: pytest.Item | pytest.Module, engine: Engine) -> Iterator[Visitor]:
     visits: list[Visit] = []
     node.stash[VISITS] = visits
+    remarks = engines.REMARKS[engine]
 
     def visitor(
         *,
@@ -263,7 +299,7 @@ def _visitors(browser: Browser, node: pytest.Item | pytest.Module) -> Iterator[V
         debug: bool = False,
     ) -> Visit:
         site = None if config is None else build(config, form, debug=debug)
-        visit = Visit(browser.new_context(timezone_id=timezone), site, sdks.load(sdk))
+        visit = Visit(browser.new_context(timezone_id=timezone), site, sdks.load(sdk), remarks)
         visits.append(visit)
         return visit
 

@@ -5,7 +5,8 @@ A scenario is a browser test marked with what must become of its calls::
     @pytest.mark.fault("The SDK is blocked", "late")
 
 ``delivered``: all of them arrive from the page that made them. ``late``: some arrive from a later page, none is lost.
-``lost``: some never arrive; ``because=`` says why nobody could help it. What did become of them is counted on the wire,
+``lost``: some never arrive; ``because=`` says why nobody could help it. ``without={"firefox": "why"}``: the engine's driver
+cannot bring the fault about, and the scenario is not run there. What did become of them is counted on the wire,
 in each run, and kept in ``.cache/faults``; ``.venv/bin/python tests/faults.py`` puts what was seen last into the table of
 FAULTS.md. An engine that is not on the machine keeps the column that it had.
 """
@@ -15,8 +16,8 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Final, Literal, get_args
@@ -41,6 +42,7 @@ class Fault:
     name: str
     fate: Fate
     because: str = ""
+    without: Mapping[Engine, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,9 @@ def table() -> str:
     lines = [f"| scenario | calls are | {' | '.join(_TITLES.values())} | why |", "|---|---|---|---|---|---|"]
     for fault in sorted(marked(), key=lambda one: (get_args(Fate).index(one.fate), one.name)):
         cells = [seen[it].get(fault.name) or before.get(fault.name, {}).get(it, NOT_RUN) for it in _TITLES]
-        lines.append(f"| {fault.name} | {fault.fate} | {' | '.join(cells)} | {fault.because} |".replace("|  |", "| |"))
+        cells = [NOT_RUN if it in fault.without else cell for it, cell in zip(_TITLES, cells, strict=True)]
+        reasons = [fault.because, *(f"{_TITLES[it]}: {reason}" for it, reason in fault.without.items())]
+        lines.append(f"| {fault.name} | {fault.fate} | {' | '.join(cells)} | {' '.join(filter(None, reasons))} |")
     return "\n".join(lines) + "\n"
 
 

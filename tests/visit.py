@@ -100,6 +100,8 @@ class Visit:
     context: BrowserContext
     site: Built | None
     sdk: bytes
+    #: What its engine says without any fault of the page's.
+    remarks: re.Pattern[str] = re.compile(r"(?!)")
     collector: Collector = field(default_factory=Collector)
     console_errors: list[str] = field(default_factory=list)
     page_errors: list[str] = field(default_factory=list)
@@ -315,11 +317,11 @@ class Visit:
         if message.type != "error" or self._closing:
             return
         provoked = message.text.startswith(_LOAD_ERROR) and message.location.get("url") in self._failed
-        if not provoked and not _REMARKS.match(message.text):
+        if not provoked and not _REMARKS.match(message.text) and not self.remarks.match(message.text):
             self.console_errors.append(message.text)
 
     def _note_error(self, error: WebError) -> None:
-        if not self._closing:
+        if not self._closing and not self.remarks.match(str(error.error)):
             self.page_errors.append(str(error.error))
 
     def _serve(self, route: Route, request: Request) -> None:
