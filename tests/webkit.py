@@ -22,6 +22,7 @@ from socketserver import StreamRequestHandler, ThreadingTCPServer
 from threading import Event
 from typing import Any, Final
 
+import greenlet
 from playwright.sync_api import Error
 from selenium import webdriver
 from selenium.common.exceptions import WebDriverException
@@ -150,9 +151,7 @@ class Page:
 
     def wait_for_timeout(self, milliseconds: float) -> None:
         """Answer requests for so long."""
-        deadline = time.monotonic() + milliseconds / 1000
-        while (left := deadline - time.monotonic()) > 0:
-            self._context.answers(left)
+        self._context.waits(time.monotonic() + milliseconds / 1000)
 
     def route(self, url: str, handler: Callable[[Any], None]) -> None:
         """Have one address answered by another handler."""
@@ -173,6 +172,9 @@ class Context:
         self._ends = ExitStack()
         self._waiting: queue.Queue[Route] = queue.Queue()
         self._handler: Handler | None = None
+        # As with Playwright, an answer that waits for something holds up neither the test nor the others.
+        self._visit = greenlet.getcurrent()
+        self._paused: dict[greenlet.greenlet, float] = {}
         self.routes: dict[str, Callable[[Any], None]] = {}
         server = self._ends.enter_context(running(self._proxy()))
         address = f"127.0.0.1:{server.server_address[1]}"
@@ -224,12 +226,29 @@ class Context:
             self.answers(0.005)
         return done.result()
 
+    def waits(self, until: float) -> None:
+        """Answer requests until then; within an answer, let everything else go on until then."""
+        current = greenlet.getcurrent()
+        if current is self._visit:
+            while (left := until - time.monotonic()) > 0:
+                self.answers(left)
+        else:
+            self._paused[current] = until
+            self._visit.switch()
+
     def answers(self, seconds: float) -> None:
-        """Answer the next request that comes within some time."""
+        """Go on with the answers that are due, and begin with the next request that comes within some time."""
+        for paused, until in list(self._paused.items()):
+            if until <= time.monotonic():
+                del self._paused[paused]
+                paused.switch()
         try:
             route = self._waiting.get(timeout=min(seconds, 0.02))
         except queue.Empty:
             return
+        greenlet.greenlet(self._answer).switch(route)
+
+    def _answer(self, route: Route) -> None:
         own = self.routes.get(route.request.url)
         if own:
             own(route)
