@@ -119,7 +119,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Make one test of each row of the table that a test is marked with, and of each engine that it runs on."""
     if any(_marks_fault(mark) for mark in metafunc.definition.iter_markers()):
-        chosen = metafunc.config.getoption("engine") or engines.present()
+        chosen = metafunc.config.getoption("engine") or engines.usual()
         missing = [it for it in chosen if not engines.find(it)]
         if missing:
             raise pytest.UsageError(f"--engine {missing[0]}: it is not on this machine")
@@ -188,12 +188,11 @@ def _is_variant(item: pytest.Item) -> bool:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say on which engines nothing ran because they are not here."""
-    absent = [engine for engine in engines.ENGINES if not engines.find(engine)]
-    if absent:
-        terminalreporter.write_line(
-            f"Not here, and so not run on: {', '.join(absent)} (README.md says how to get them)."
-        )
+    """Say on which engines nothing ran, because they are not here or were not asked for."""
+    ran = terminalreporter.config.getoption("engine") or engines.usual()
+    for engine in [it for it in engines.ENGINES if it not in ran]:
+        why = f"--engine {engine} does" if engines.find(engine) else "it is not here; README.md says how to get it"
+        terminalreporter.write_line(f"Fault scenarios were not run on {engine}: {why}.")
 
 
 @pytest.hookimpl(wrapper=True)
