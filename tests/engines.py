@@ -43,7 +43,7 @@ def _minibrowser() -> str | None:
 
 
 def usual() -> list[Engine]:
-    """The engines that are on this machine, but for WebKit: by its proxy the order of two requests is not always told."""
+    """The engines that are on this machine, but for WebKit, where an order of requests is not always told."""
     return [engine for engine in ENGINES if engine != "webkit" and find(engine)]
 
 
