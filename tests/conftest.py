@@ -41,16 +41,19 @@ in other time zones. Scenarios run on the minified build and the newest SDK, tho
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
-from typing import Final, Protocol
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final, Protocol, cast
 
 import hypothesis
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 import browser as installed
+import engines
+import faults
 import sdk as sdks
-from freshtap import browsers
+import webkit
+from engines import Engine
 from sites import Config, Form, build
 from tables import Case, Properties, Received, Table, Variant, send
 from visit import Visit
@@ -67,6 +70,10 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.register_profile("long", database=None, deadline=None, max_examples=5000, print_blob=True)
 hypothesis.settings.load_profile("fixed")
+
+
+#: The visits of a test, for what is told of it when it has passed.
+VISITS: Final = pytest.StashKey[Iterable[Visit]]()
 
 
 class Visitor(Protocol):
@@ -86,24 +93,37 @@ class Visitor(Protocol):
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add ``--full``."""
+    """Add ``--full`` and ``--engine``."""
     parser.addoption(
         "--full",
         action="store_true",
         help="run every case on every build, SDK version and time zone, not only those that differ",
+    )
+    parser.addoption(
+        "--engine",
+        action="append",
+        choices=engines.ENGINES,
+        help="run what runs on several engines on this one alone; may be given more than once",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Announce the markers, and let one process have all the rows of a table that share a page."""
     config.addinivalue_line("markers", "table(table): one test of each row of a table, on each variant it runs on")
+    config.addinivalue_line("markers", "fault(name, fate, because): a scenario of the table in FAULTS.md")
     config.addinivalue_line("markers", "xdist_group(name): tests for the same process")
     if config.getoption("dist", "no") == "load":
         config.option.dist = "loadgroup"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Make one test of each row of the table that a test is marked with."""
+    """Make one test of each row of the table that a test is marked with, and of each engine that it runs on."""
+    if any(_marks_fault(mark) for mark in metafunc.definition.iter_markers()):
+        chosen = metafunc.config.getoption("engine") or engines.usual()
+        missing = [it for it in chosen if not engines.find(it)]
+        if missing:
+            raise pytest.UsageError(f"--engine {missing[0]}: it is not on this machine")
+        metafunc.parametrize("engine", chosen, indirect=True, scope="session")
     marker = metafunc.definition.get_closest_marker("table")
     if marker is not None:
         table: Table = marker.args[0]
@@ -122,12 +142,37 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         )
 
 
+def _marks_fault(mark: pytest.Mark) -> bool:
+    """Whether a test, or one of its parameters, is a fault scenario."""
+    if mark.name != "parametrize":
+        return mark.name == "fault"
+    return any(_marks_fault(of_one.mark) for one in mark.args[1] for of_one in getattr(one, "marks", ()))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave the scenarios on other builds and SDK versions to ``--full``, except where those are what they are about."""
+    items[:] = [item for item in items if _can_run(item)]
+    if config.getoption("engine"):
+        items[:] = [item for item in items if _engine(item)]
     if not config.getoption("full"):
         left = [item for item in items if _is_variant(item)]
         items[:] = [item for item in items if not _is_variant(item)]
         config.hook.pytest_deselected(items=left)
+
+
+def _can_run(item: pytest.Item) -> bool:
+    """Whether the item's engine can bring its fault about, and has a row in the table for it."""
+    engine = _engine(item)
+    marker = item.get_closest_marker("fault")
+    if engine in (None, "chromium"):
+        return True
+    return marker is not None and engine not in marker.kwargs.get("without", {})
+
+
+def _engine(item: pytest.Item) -> Engine | None:
+    """The engine that an item runs on, if it runs on several."""
+    engine: Engine | None = getattr(item, "callspec").params.get("engine") if hasattr(item, "callspec") else None  # noqa: B009 - only functions have one
+    return engine
 
 
 def _is_variant(item: pytest.Item) -> bool:
@@ -142,45 +187,75 @@ def _is_variant(item: pytest.Item) -> bool:
     return any(value in others for value in values if isinstance(value, str))
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say on which engines nothing ran, because they are not here or were not asked for."""
+    ran = terminalreporter.config.getoption("engine") or engines.usual()
+    for engine in [it for it in engines.ENGINES if it not in ran]:
+        why = f"--engine {engine} does" if engines.find(engine) else "it is not here; README.md says how to get it"
+        terminalreporter.write_line(f"Fault scenarios were not run on {engine}: {why}.")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Hold against its mark what became of a fault scenario's calls, once the scenario itself has passed."""
+    yield
+    marker = item.get_closest_marker("fault")
+    if marker is not None:
+        engine, fault = _engine(item), faults.Fault(*marker.args, **marker.kwargs)
+        assert engine
+        faults.keep(engine, fault, faults.outcome(item.stash[VISITS]))
+
+
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Callable[[str], Browser]]:
+def start() -> Iterator[Callable[[Engine, str], Browser]]:
     """Starts a browser, once for all tests of this process, and ends it with them."""
     with sync_playwright() as playwright:
+        screens: list[webkit.Browser] = []
 
         @functools.cache
-        def start(path: str) -> Browser:
-            return playwright.chromium.launch(
-                executable_path=path,
-                args=(*browsers.ARGUMENTS, "--blink-settings=imagesEnabled=false"),
-                # Playwright turns it off; visitors have it.
-                ignore_default_args=["--disable-back-forward-cache"],
-            )
+        def start(engine: Engine, path: str) -> Browser:
+            if engine == "webkit":
+                screens.append(webkit.Browser(path))
+                return cast("Browser", screens[-1])
+            return {"chromium": engines.start_chromium, "firefox": engines.start_firefox}[engine](playwright, path)
 
         yield start
+        for screen in screens:
+            screen.close()
 
 
 @pytest.fixture(scope="session")
-def browser(chromium: Callable[[str], Browser]) -> Browser:
-    """The browser that starts pages fastest."""
-    return chromium(installed.find_shell())
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """The engine that a test runs in: Chromium, for all that do not run on several."""
+    found: Engine = getattr(request, "param", "chromium")
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser(start: Callable[[Engine, str], Browser], engine: Engine) -> Browser:
+    """The engine's browser; of Chromium's, the one that starts pages fastest."""
+    return start(engine, engines.find(engine) or "")
 
 
 @pytest.fixture
-def visitor(browser: Browser) -> Iterator[Visitor]:
+def visitor(browser: Browser, engine: Engine, request: pytest.FixtureRequest) -> Iterator[Visitor]:
     """Visits for one test, each checked to be clean when it ends."""
-    yield from _visitors(browser)
+    yield from _visitors(browser, request.node, engine)
 
 
 @pytest.fixture
-def caching_visitor(chromium: Callable[[str], Browser]) -> Iterator[Visitor]:
+def caching_visitor(
+    start: Callable[[Engine, str], Browser], engine: Engine, request: pytest.FixtureRequest
+) -> Iterator[Visitor]:
     """Visits in a browser that keeps pages in its back/forward cache."""
-    yield from _visitors(chromium(installed.find_or_install()))
+    path = installed.find_or_install() if engine == "chromium" else engines.find(engine) or ""
+    yield from _visitors(start(engine, path), request.node, engine)
 
 
 @pytest.fixture(scope="module")
-def module_visitor(browser: Browser) -> Iterator[Visitor]:
+def module_visitor(browser: Browser, engine: Engine, request: pytest.FixtureRequest) -> Iterator[Visitor]:
     """Visits that all tests of a module share: for tables whose cases are sent from one page."""
-    yield from _visitors(browser)
+    yield from _visitors(browser, request.node, engine)
 
 
 @pytest.fixture(scope="module")
@@ -209,8 +284,10 @@ def arrived(
     return arrived
 
 
-def _visitors(browser: Browser) -> Iterator[Visitor]:
+def _visitors(browser: Browser, node: pytest.Item | pytest.Module, engine: Engine) -> Iterator[Visitor]:
     visits: list[Visit] = []
+    node.stash[VISITS] = visits
+    remarks = engines.REMARKS[engine]
 
     def visitor(
         *,
@@ -221,7 +298,7 @@ def _visitors(browser: Browser) -> Iterator[Visitor]:
         debug: bool = False,
     ) -> Visit:
         site = None if config is None else build(config, form, debug=debug)
-        visit = Visit(browser.new_context(timezone_id=timezone), site, sdks.load(sdk))
+        visit = Visit(browser.new_context(timezone_id=timezone), site, sdks.load(sdk), remarks)
         visits.append(visit)
         return visit
 

@@ -18,7 +18,15 @@ from freshtap.reasons import REASONS
 from freshtap.transformations import Transformation
 
 ROOT: Final = Path(__file__).parents[1]
-PAGES: Final = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "tests/RELIANCES.md")
+PAGES: Final = (
+    "README.md",
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "SECURITY.md",
+    "FAULTS.md",
+    "tests/RELIANCES.md",
+)
 README: Final = (ROOT / "README.md").read_text(encoding="utf-8")
 #: The README without its fenced blocks.
 PROSE: Final = re.sub(r"^```.*?^```$", "", README, flags=re.MULTILINE | re.DOTALL)

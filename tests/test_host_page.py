@@ -112,6 +112,13 @@ def bridge_runs_again(visit: Visit, address: str = "") -> None:
 # -- twice -------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.fault(
+    "The tag is on the page twice",
+    "delivered",
+    without={
+        "webkit": "an event could come ahead of its identify; whether sent so, or swapped by the tests' proxy, is not known yet."
+    },
+)
 @each_variant
 def test_the_tag_twice(visitor: Visitor, form: Form, sdk: sdks.Version) -> None:
     """Including snippet and bridge twice does nothing the second time: nothing is sent twice, the SDK is loaded once."""
@@ -141,6 +148,7 @@ def test_snippet_and_bridge_once_more_at_run_time(visitor: Visitor) -> None:
     assert visit.loads["sdk"] == 1
 
 
+@pytest.mark.fault("Two sites' bridges are on one page", "delivered")
 def test_of_two_sites_bridges_the_first_wins(visitor: Visitor) -> None:
     """The second site's bridge does nothing: all calls go to the first one's account."""
     visit = visitor()
@@ -168,6 +176,7 @@ def test_two_sites_tags_on_one_page(visitor: Visitor) -> None:
 # -- the SDK is there already ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.fault("The SDK is live already, with this account", "delivered")
 @each_variant
 def test_an_sdk_with_our_account_is_used(visitor: Visitor, form: Form, sdk: sdks.Version) -> None:
     """Live before the bridge, it is used as it is: not loaded again, not overwritten, the page's own calls to it go on."""
@@ -227,6 +236,7 @@ def test_an_sdk_that_becomes_another_accounts(visitor: Visitor) -> None:
 # -- a stub is there ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.fault("The SDK's stub is there, with this account", "delivered")
 @each_variant
 def test_a_stub_with_our_account_waits_for_its_own_loader(visitor: Visitor, form: Form, sdk: sdks.Version) -> None:
     """The page's own loader brings the SDK: it is loaded once, and what the page had queued in the stub arrives."""
@@ -239,6 +249,11 @@ def test_a_stub_with_our_account_waits_for_its_own_loader(visitor: Visitor, form
     assert visit.loads["sdk"] == 1
 
 
+@pytest.mark.fault(
+    "The SDK's stub is there, with another account",
+    "lost",
+    because="It is another account's page: sending would put the calls into the wrong account.",
+)
 def test_a_stub_with_another_account(visitor: Visitor) -> None:
     """It is another's page: nothing is sent from here, and what it had queued goes to its own account."""
     visit = visitor(config=SEND)
@@ -317,6 +332,7 @@ def test_an_empty_stub(visitor: Visitor, empty: str) -> None:
 # -- policies ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.fault("A strict content security policy, by nonce", "delivered")
 @each_variant
 def test_a_strict_policy_by_nonce(visitor: Visitor, form: Form, sdk: sdks.Version) -> None:
     """The bridge's nonce is passed on to the SDK: the page's policy needs no host of its own, no unsafe-inline, no unsafe-eval."""
@@ -542,13 +558,18 @@ def our_errors(visit: Visit) -> list[str]:
 
     def note(error: Error) -> None:
         stack = error.stack or error.message
-        if STATIC in stack or SDK_HOST not in stack:
+        if (STATIC in stack or SDK_HOST not in stack) and not visit.remarks.match(error.message):
             stacks.append(stack)
 
     visit.page.on("pageerror", note)
     return stacks
 
 
+@pytest.mark.fault(
+    "The page is in an iframe",
+    "delivered",
+    without={"webkit": "not tried: the tests drive one tab there, without frames and history."},
+)
 def test_in_an_iframe(visitor: Visitor) -> None:
     """A page that is shown in a frame sends as it does by itself, and touches nothing outside of it."""
     visit = visitor()
@@ -556,12 +577,16 @@ def test_in_an_iframe(visitor: Visitor) -> None:
     outer = f"<!doctype html><script>document.before = Object.keys(window)</script><iframe src={inner}></iframe>"
     frame = framed(visit, inner, outer)
     visit.until(lambda: frame.evaluate(DEVICE) is True, "the frame's device id")
+    visit.notes(CALLS)
     frame.evaluate(f"() => {{ {CALLS} }}")
     visit.until(lambda: len(received(visit)) == len(ARRIVED), "the calls to arrive")
     assert order(visit) == list(ARRIVED)
-    assert visit.run("return Object.keys(window).filter((key) => !document.before.includes(key) && key !== '0')") == []
+    # The first frame, and what the driver of a browser may put into each page.
+    own = "['0', '__pw_bidiInsertText']"
+    assert visit.run(f"return Object.keys(window).filter(key => ![...document.before, ...{own}].includes(key))") == []
 
 
+@pytest.mark.fault("The SDK is blocked", "late")
 @each_variant
 def test_the_sdk_is_blocked(visitor: Visitor, form: Form, sdk: sdks.Version) -> None:
     """A script blocker costs the page nothing: no error, answers as ever, callbacks; the calls arrive from a page without it."""
@@ -576,7 +601,23 @@ def test_the_sdk_is_blocked(visitor: Visitor, form: Form, sdk: sdks.Version) -> 
     arrive(visit, *ARRIVED, "u3 identify")
 
 
-@pytest.mark.parametrize("answer", ["404", "HTML", "empty"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(
+            "404",
+            marks=pytest.mark.fault(
+                "The SDK's address answers 404",
+                "late",
+                without={
+                    "webkit": "an event could come ahead of its identify; whether sent so, or swapped by the tests' proxy, is not known yet."
+                },
+            ),
+        ),
+        pytest.param("HTML", marks=pytest.mark.fault("The SDK's address answers with HTML", "late")),
+        pytest.param("empty", marks=pytest.mark.fault("The SDK's address answers with an empty script", "late")),
+    ],
+)
 def test_something_else_instead_of_the_sdk(visitor: Visitor, answer: str) -> None:
     """An answer that is no SDK costs no call: the browser may report it, the bridge has no error, the next page sends."""
     visit = visitor()
@@ -602,6 +643,7 @@ def test_something_else_instead_of_the_sdk(visitor: Visitor, answer: str) -> Non
     arrive(visit, *ARRIVED, "u2 C")
 
 
+@pytest.mark.fault("CleverTap's servers are blocked", "late")
 def test_the_collector_is_blocked(visitor: Visitor) -> None:
     """Where only CleverTap's servers are blocked, the page has no error and its callbacks, and the calls arrive once they are not."""
     visit = visitor()
@@ -635,6 +677,7 @@ DENIED: Final = """for (const name of ['localStorage', 'sessionStorage']) {
 NO_COOKIES: Final = "Object.defineProperty(document, 'cookie', {get: () => '', set: () => {}});"
 
 
+@pytest.mark.fault("Cookies are off", "delivered")
 @each_variant
 def test_cookies_are_off(visitor: Visitor, form: Form, sdk: sdks.Version) -> None:
     """Calls arrive in order and under their users; whoever was identified is known on the next page."""
@@ -646,6 +689,7 @@ def test_cookies_are_off(visitor: Visitor, form: Form, sdk: sdks.Version) -> Non
     arrive(visit, "u1 identify", "u1 Held", *ARRIVED[1:], "u2 C", "u3 identify")
 
 
+@pytest.mark.fault("Storage has filled up", "delivered")
 @each_variant
 def test_storage_has_filled_up(visitor: Visitor, form: Form, sdk: sdks.Version) -> None:
     """Once the page has used up its storage, calls still arrive in order and under their users, as without the bridge."""
@@ -704,6 +748,7 @@ POLLUTED: Final = """Object.prototype.extra = 'extra';
     Array.prototype.remove = 7;"""
 
 
+@pytest.mark.fault("Object.prototype and Array.prototype are polluted", "delivered")
 @each_variant
 def test_polluted_prototypes(visitor: Visitor, form: Form, sdk: sdks.Version) -> None:
     """What a page has added to Object.prototype and Array.prototype is no property of anything, and harms nothing."""

@@ -38,6 +38,13 @@ def left_waiting(visit: Visit, script: str, to: str = "/next") -> None:
 # -- survive leaving ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.fault(
+    "The page is left before the SDK arrives",
+    "late",
+    without={
+        "webkit": "its calls did not arrive in the tests, and whether that is the page's or the proxy's fault is not known yet."
+    },
+)
 def test_leaving_before_the_sdk_arrives(visitor: Visitor) -> None:
     """Calls made while the SDK was on its way arrive from the next page, in order and under their users."""
     visit = visitor()
@@ -71,6 +78,11 @@ def test_calls_of_the_next_page_come_behind(visitor: Visitor) -> None:
     arrive(visit, "u1 identify", "u1 A", "u1 B", "u2 identify", "u2 C")
 
 
+@pytest.mark.fault(
+    "The page is left in the task of the call",
+    "late",
+    without={"webkit": "there all calls arrived from the page that was left."},
+)
 def test_leaving_at_once_after_the_call(visitor: Visitor) -> None:
     """An event called in the very task in which the page is left arrives, once."""
     visit = visitor()
@@ -98,6 +110,7 @@ def test_leaving_at_once_after_identify(visitor: Visitor) -> None:
     assert [len(devices(visit, who)) for who in ("u0", "u1", "u2")] == [1, 1, 1]
 
 
+@pytest.mark.fault("The page is left between an identify and its answer", "late")
 def test_leaving_between_identify_and_its_answer(visitor: Visitor) -> None:
     """What waited for CleverTap's answer to a login arrives from the next page."""
     visit = visitor()
@@ -132,6 +145,13 @@ def test_leaving_twice_between_identify_and_its_answer(visitor: Visitor, sdk: sd
     arrive(visit, "u1 identify", "u2 identify", "u2 B", "u3 identify", "u3 C")
 
 
+@pytest.mark.fault(
+    "The page is left before the SDK has its device id",
+    "late",
+    without={
+        "webkit": "its calls did not arrive in the tests, and whether that is the page's or the proxy's fault is not known yet."
+    },
+)
 def test_leaving_before_the_device_id(visitor: Visitor) -> None:
     """What waited for the SDK's device id arrives from the next page, also where the first answer was lost with the page."""
     visit = visitor()
@@ -164,6 +184,9 @@ def test_leaving_with_a_reset_in_the_line(visitor: Visitor) -> None:
     arrive(visit, "u1 identify", "u1 A", "- B", "u2 identify", "u2 C")
 
 
+@pytest.mark.fault(
+    "The page is left before the bridge runs", "lost", because="Only the snippet had seen the calls: it stores nothing."
+)
 def test_what_only_the_snippet_has_seen_is_lost(visitor: Visitor) -> None:
     """From the moment the bridge runs: calls of a page that was left before are gone, and nothing else with them."""
     visit = visitor()
@@ -267,6 +290,11 @@ def test_an_old_identify_outlasts_its_day_for_younger_events(visitor: Visitor) -
 # -- never twice -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.fault(
+    "Two tabs open at once after a page that could not send",
+    "late",
+    without={"webkit": "not tried: the tests drive one tab there, without frames and history."},
+)
 def test_two_tabs_take_a_stored_call_once(visitor: Visitor) -> None:
     """Two tabs that open at the same moment: one of them hands over what an earlier page left."""
     visit = visitor()
@@ -324,6 +352,14 @@ def test_two_tabs_with_two_users(visitor: Visitor) -> None:
     assert [call for call in order(visit) if not call.endswith("identify")] == ["u2 B", "u1 A"]
 
 
+@pytest.mark.fault(
+    "The tab is closed before the SDK arrives",
+    "late",
+    without={
+        "webkit": "not tried: the tests drive one tab there, without frames and history.",
+        "firefox": "its driver closes a tab without telling the page.",
+    },
+)
 def test_a_closed_tab_leaves_its_line_to_the_next(visitor: Visitor) -> None:
     """Closing a tab is leaving it."""
     visit = visitor()
@@ -370,6 +406,14 @@ def back(visit: Visit) -> Page:
     return visit.page
 
 
+@pytest.mark.fault(
+    "A page comes back from the back/forward cache",
+    "late",
+    without={
+        "webkit": "not tried: the tests drive one tab there, without frames and history.",
+        "firefox": "driven by WebDriver it brought no page of the tests back from its cache.",
+    },
+)
 def test_a_page_from_the_cache_sends_nothing_again(caching_visitor: Visitor) -> None:
     """What the next page has sent, the page that comes back from the cache does not send once more."""
     visit = caching_visitor()
@@ -512,9 +556,25 @@ def lost_answer(visit: Visit) -> None:
     visit.collector.lose_answers()
 
 
-@pytest.mark.parametrize("lost", [lost_request, lost_answer])
 @pytest.mark.parametrize(
-    "first", ["", "freshpaint.identify('u1'); freshpaint.track('A')"], ids=["nothing called", "called"]
+    ("lost", "first"),
+    [
+        (lost_request, ""),
+        (lost_answer, ""),
+        pytest.param(
+            lost_request,
+            "freshpaint.identify('u1'); freshpaint.track('A')",
+            marks=pytest.mark.fault("The visitor's first request is lost", "late", without={"webkit": "not tried."}),
+        ),
+        pytest.param(
+            lost_answer,
+            "freshpaint.identify('u1'); freshpaint.track('A')",
+            marks=pytest.mark.fault(
+                "The answer to the visitor's first request is lost", "late", without={"webkit": "not tried."}
+            ),
+        ),
+    ],
+    ids=["nothing called, request", "nothing called, answer", "called, request", "called, answer"],
 )
 def test_a_lost_first_reply_does_not_silence_the_visitor(
     visitor: Visitor, lost: Callable[[Visit], None], first: str

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Request, Route, WebError
 
 from freshtap.collector import Call, Collector
+from freshtap.collector import Request as Sent
 from sites import Built
 
 Part = Literal["page", "bridge", "sdk", "collector"]
@@ -46,8 +47,37 @@ _LOAD_ERROR: Final = "Failed to load resource"
 _REMARKS: Final = re.compile(r"^CleverTap \[\d+\]: CleverTap error: (522|544):")
 
 
+#: A call in a page's JavaScript, as far as its first argument tells which it is.
+_CALL: Final = re.compile(r"""\b(?:freshpaint|clevertap)\.(identify|track|event\.push)\(\s*(?:(['"])(.*?)\2)?(\)?)""")
+
+
 class NotSettledError(AssertionError):
     """What a test waited for did not come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A call that a page was given to make: ``page`` counts the visit's pages."""
+
+    page: int
+    name: str | None
+    """The event's; None: an identify."""
+    identity: str | None = None
+    """Whom it identified, where the call says so by a text."""
+
+    def is_of(self, request: Sent) -> bool:
+        """Whether this is how it arrives."""
+        if self.name is not None:
+            return request.name == self.name
+        return request.kind == "profile" and self.identity in (None, request.data.get("Identity"))
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A call that reached CleverTap, and from which of the visit's pages."""
+
+    page: int
+    request: Sent
 
 
 @dataclass(slots=True)
@@ -70,6 +100,8 @@ class Visit:
     context: BrowserContext
     site: Built | None
     sdk: bytes
+    #: What its engine says without any fault of the page's.
+    remarks: re.Pattern[str] = re.compile(r"(?!)")
     collector: Collector = field(default_factory=Collector)
     console_errors: list[str] = field(default_factory=list)
     page_errors: list[str] = field(default_factory=list)
@@ -77,6 +109,9 @@ class Visit:
     strays: list[str] = field(default_factory=list)
     #: How often each part was asked for.
     loads: dict[Part, int] = field(default_factory=lambda: {"page": 0, "bridge": 0, "sdk": 0, "collector": 0})
+    #: What the pages were given to call, by `open`, `run` and `notes`; what of it arrived, and from which page.
+    made: list[Made] = field(default_factory=list)
+    arrivals: list[Arrival] = field(default_factory=list)
     #: A test that provokes errors says so.
     errors_expected: bool = False
     #: A test that makes the SDK file a request under somebody else says so.
@@ -86,6 +121,8 @@ class Visit:
     _gates: list[Gate] = field(default_factory=list)
     _blocked: set[Part] = field(default_factory=set)
     _failed: set[str] = field(default_factory=set)
+    _identified: str = ""
+    _documents: dict[Page, int] = field(default_factory=dict)
     _in_flight: int = 0
     _last_traffic: float = field(default_factory=time.monotonic)
     _closing: bool = False
@@ -132,6 +169,7 @@ class Visit:
             self._page = self.context.new_page()
         page = self.page
         page.goto(url, wait_until="commit")
+        self.notes(before + tag + script + head + body)
         self.reaches(until)
         return page
 
@@ -142,9 +180,24 @@ class Visit:
         left, self._page = self.page, self.context.new_page()
         left.close()
 
-    def run(self, script: str) -> Any:
+    def run(self, script: str, tab: Page | None = None) -> Any:
         """Run JavaScript in the page as the site would, and give back what it returns."""
-        return self.page.evaluate(f"() => {{ {script} }}")
+        self.notes(script, tab)
+        return (tab or self.page).evaluate(f"() => {{ {script} }}")
+
+    def notes(self, script: str, tab: Page | None = None, *, times: int = 1) -> None:
+        """Remember the calls in a script that a page runs now: ``times``, where it runs them in a loop.
+
+        An identify that repeats the one before, and has nothing but the id, is that same call: it is sent once.
+        """
+        page = self._documents.get(tab or self.page, 0)
+        for method, _, text, ends in _CALL.findall(script) * times:
+            if method != "identify":
+                self.made.append(Made(page, text))
+            elif not (ends and text and text == self._identified):
+                self.made.append(Made(page, None, text or None))
+            if method == "identify":
+                self._identified = text
 
     # -- waiting -----------------------------------------------------------------------------------------------------
 
@@ -275,11 +328,11 @@ class Visit:
         if message.type != "error" or self._closing:
             return
         provoked = message.text.startswith(_LOAD_ERROR) and message.location.get("url") in self._failed
-        if not provoked and not _REMARKS.match(message.text):
+        if not provoked and not _REMARKS.match(message.text) and not self.remarks.match(message.text):
             self.console_errors.append(message.text)
 
     def _note_error(self, error: WebError) -> None:
-        if not self._closing:
+        if not self._closing and not self.remarks.match(str(error.error)):
             self.page_errors.append(str(error.error))
 
     def _serve(self, route: Route, request: Request) -> None:
@@ -289,6 +342,8 @@ class Visit:
             self._abort(route, request)
             return
         self.loads[part] += 1
+        if part == "page" and request.is_navigation_request() and not request.frame.parent_frame:
+            self._documents[request.frame.page] = self.loads["page"]
         with self._under_way(part):
             self._pass_gates(part)
             try:
@@ -360,7 +415,10 @@ class Visit:
             route.fulfill(body=html, headers={"content-type": "text/html; charset=utf-8", **headers})
 
     def _collect(self, route: Route, request: Request) -> None:
+        had = len(self.collector.requests)
         reply = self.collector.answer(request.url, fetch=request.resource_type == "fetch")
+        page = self._documents.get(request.frame.page, 0)
+        self.arrivals += [Arrival(page, it) for it in self.collector.requests[had:] if not it.sdk_traffic]
         if reply.delay:
             self._pause(reply.delay)
         if reply.outcome == "hang":

@@ -1,0 +1,337 @@
+"""WebKit, as WebKitGTK has it, in the shape of Playwright's browsers, as far as a visit makes use of that.
+
+Its driver cannot intercept requests and has no clock to turn. So every request goes to a proxy on this machine, which
+hands it to the visit's own thread and gives back what that answers; and where a test lets the clock run, time passes. The
+proxy's certificate is good for another host: the driver is told to take it. Errors of the page are not seen.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import shutil
+import ssl
+import subprocess
+import time
+import warnings
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from socketserver import StreamRequestHandler, ThreadingTCPServer
+from threading import Event
+from typing import Any, Final
+
+import greenlet
+from playwright.sync_api import Error
+from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
+from selenium.webdriver.webkitgtk.options import Options
+from selenium.webdriver.webkitgtk.service import Service
+
+from proxy import CERTIFICATE
+from web import running
+
+#: How long one command or one page may take.
+PATIENCE: Final = 15.0
+
+
+@dataclass(slots=True)
+class Frame:
+    """Where a request came from, as far as its headers tell."""
+
+    page: Page
+    parent_frame: Frame | None = None
+
+    def is_detached(self) -> bool:
+        """Nobody can say: a connection that was broken off is found when it is answered."""
+        return False
+
+
+@dataclass(slots=True)
+class Request:
+    """A request of the browser."""
+
+    url: str
+    resource_type: str
+    frame: Frame
+
+    def is_navigation_request(self) -> bool:
+        """Whether it asks for a document."""
+        return self.resource_type == "document"
+
+
+@dataclass(slots=True)
+class Route:
+    """A request that waits for its answer."""
+
+    request: Request
+    answered: Event = field(default_factory=Event)
+    answer: bytes = b""
+    """Empty: the connection breaks."""
+
+    def fulfill(
+        self,
+        *,
+        status: int = 200,
+        body: str | bytes = b"",
+        content_type: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        """Answer it."""
+        content = body.encode() if isinstance(body, str) else body
+        lines = {**(headers or {}), "Content-Length": str(len(content))}
+        if content_type:
+            lines["Content-Type"] = content_type
+        head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+        self.answer = f"HTTP/1.1 {status} Said\r\n{head}\r\n".encode() + content
+        self.answered.set()
+
+    def abort(self) -> None:
+        """Break its connection."""
+        self.answered.set()
+
+
+Handler = Callable[[Any, Any], None]
+
+
+class Clock:
+    """Time that passes by itself."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+
+    def install(self) -> None:
+        """Nothing is to be done."""
+
+    def run_for(self, milliseconds: float) -> None:
+        """Let so much time pass."""
+        self._page.wait_for_timeout(milliseconds)
+
+
+class Page:
+    """The browser's one tab."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._driver = context.driver
+        self._closed = False
+        self.clock = Clock(self)
+
+    def is_closed(self) -> bool:
+        """Whether the visit has ended."""
+        return self._closed
+
+    def close(self) -> None:
+        """End it."""
+        self._closed = True
+
+    def goto(self, url: str, **_options: Any) -> None:
+        """Open an address, and wait until its document is there."""
+        self._context.does(lambda: self._driver.get(url))
+        self.wait_for_url(url)
+
+    def wait_for_url(self, url: str, **_options: Any) -> None:
+        """Wait until the document of an address is there."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            with suppress(Error):
+                if self.evaluate("document.URL") == url:
+                    return
+            self.wait_for_timeout(20)
+        raise Error(f"{url} was not opened")
+
+    def evaluate(self, script: str) -> Any:
+        """What a JavaScript expression gives; a function is called."""
+        code = f"const it = ({script}); return typeof it === 'function' ? it() : it;"
+        try:
+            return self._context.does(lambda: self._driver.execute_script(code))
+        except WebDriverException as error:
+            raise Error(f"context was destroyed, or: {error.msg}") from error
+
+    def wait_for_timeout(self, milliseconds: float) -> None:
+        """Answer requests for so long."""
+        self._context.waits(time.monotonic() + milliseconds / 1000)
+
+    def route(self, url: str, handler: Callable[[Any], None]) -> None:
+        """Have one address answered by another handler."""
+        self._context.routes[url] = handler
+
+    def unroute(self, url: str) -> None:
+        """As before."""
+        del self._context.routes[url]
+
+    def on(self, _event: str, _listener: object) -> None:
+        """Nothing is heard."""
+
+
+class Context:
+    """One visitor: a session of the driver has cookies and storage of its own."""
+
+    def __init__(self, program: str, display: str, timezone: str) -> None:
+        self._ends = ExitStack()
+        self._waiting: queue.Queue[Route] = queue.Queue()
+        self._handler: Handler | None = None
+        # As with Playwright, an answer that waits for something holds up neither the test nor the others.
+        self._visit = greenlet.getcurrent()
+        self._paused: dict[greenlet.greenlet, float] = {}
+        self.routes: dict[str, Callable[[Any], None]] = {}
+        server = self._ends.enter_context(running(self._proxy()))
+        address = f"127.0.0.1:{server.server_address[1]}"
+        options = Options()
+        options.binary_location = program
+        options.add_argument("--automation")
+        options.page_load_strategy = "none"
+        options.set_capability("acceptInsecureCerts", True)
+        options.add_argument(f"--proxy=http://{address}")
+        options.add_argument("--ignore-tls-errors")
+        environment = {**os.environ, "DISPLAY": display, "TZ": timezone}
+        self._thread = self._ends.enter_context(ThreadPoolExecutor(1))
+        service = Service(shutil.which("WebKitWebDriver"), env=environment)
+        with warnings.catch_warnings():
+            # Of selenium, about its own call.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self.driver = webdriver.WebKitGTK(options=options, service=service)
+        self._page = Page(self)
+
+    def set_default_timeout(self, _milliseconds: float) -> None:
+        """It has its own."""
+
+    def on(self, _event: str, _listener: object) -> None:
+        """Nothing is heard."""
+
+    def route(self, _pattern: str, handler: Handler) -> None:
+        """Have every request answered."""
+        self._handler = handler
+
+    def new_page(self) -> Page:
+        """The tab."""
+        return self._page
+
+    def clear_cookies(self) -> None:
+        """Those of the page."""
+        self.does(self.driver.delete_all_cookies)
+
+    def close(self) -> None:
+        """End the session; what still waits is broken off."""
+        self._page.close()
+        self._handler = None
+        self.does(self.driver.quit)
+        self._ends.close()
+
+    def does(self, command: Callable[[], Any]) -> Any:
+        """Have the driver do something, and answer the browser's requests meanwhile."""
+        done: Future[Any] = self._thread.submit(command)
+        while not done.done():
+            self.answers(0.005)
+        return done.result()
+
+    def waits(self, until: float) -> None:
+        """Answer requests until then; within an answer, let everything else go on until then."""
+        current = greenlet.getcurrent()
+        if current is self._visit:
+            while (left := until - time.monotonic()) > 0:
+                self.answers(left)
+        else:
+            self._paused[current] = until
+            self._visit.switch()
+
+    def answers(self, seconds: float) -> None:
+        """Go on with the answers that are due, and begin with the next request that comes within some time."""
+        for paused, until in list(self._paused.items()):
+            if until <= time.monotonic():
+                del self._paused[paused]
+                paused.switch()
+        try:
+            route = self._waiting.get(timeout=min(seconds, 0.02))
+        except queue.Empty:
+            return
+        greenlet.greenlet(self._answer).switch(route)
+
+    def _answer(self, route: Route) -> None:
+        own = self.routes.get(route.request.url)
+        if own:
+            own(route)
+        elif self._handler:
+            self._handler(route, route.request)
+        else:
+            route.abort()
+
+    def _proxy(self) -> ThreadingTCPServer:
+        secure = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        secure.load_cert_chain(CERTIFICATE)
+        context = self
+
+        class Connection(StreamRequestHandler):
+            def handle(self) -> None:
+                line, _ = _head(self.rfile.readline)
+                method, _, rest = line.partition(" ")
+                if method != "CONNECT":
+                    return
+                host = rest.partition(":")[0]
+                self.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
+                self.wfile.flush()
+                with (
+                    suppress(OSError),
+                    secure.wrap_socket(self.connection, server_side=True) as through,
+                    through.makefile("rb") as lines,
+                ):
+                    while (request := _head(lines.readline))[0]:
+                        answer = context.asks(host, *request)
+                        if not answer:
+                            return
+                        through.sendall(answer)
+
+        class Server(ThreadingTCPServer):
+            daemon_threads = True
+            block_on_close = False
+
+        return Server(("127.0.0.1", 0), Connection)
+
+    def asks(self, host: str, line: str, headers: Mapping[str, str]) -> bytes:
+        """Hand a request to the visit's thread and wait for what it says; nothing: the connection breaks."""
+        kind = headers.get("sec-fetch-dest", "")
+        inner = Frame(self._page, Frame(self._page)) if kind == "iframe" else Frame(self._page)
+        type_of = {"document": "document", "iframe": "document", "empty": "fetch"}.get(kind, kind)
+        route = Route(Request(f"https://{host}{line.split(' ')[1]}", type_of, inner))
+        self._waiting.put(route)
+        while not route.answered.wait(0.1):
+            if self._page.is_closed():
+                return b""
+        return route.answer
+
+
+class Browser:
+    """Starts sessions, on a screen that nobody sees."""
+
+    def __init__(self, program: str) -> None:
+        self._program = program
+        reading, writing = os.pipe()
+        self._screen = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(writing), "-nolisten", "tcp"],  # noqa: S607 - found where the system has it
+            pass_fds=(writing,),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(writing)
+        with os.fdopen(reading) as pipe:
+            self._display = f":{pipe.readline().strip()}"
+
+    def new_context(self, *, timezone_id: str) -> Context:
+        """A visitor."""
+        return Context(self._program, self._display, timezone_id)
+
+    def close(self) -> None:
+        """Take the screen away."""
+        self._screen.terminate()
+        self._screen.wait()
+
+
+def _head(readline: Callable[[], bytes]) -> tuple[str, dict[str, str]]:
+    """A request's first line, and its headers; empty at the end of the connection."""
+    first = readline().decode("latin-1").strip()
+    headers: dict[str, str] = {}
+    while line := readline().decode("latin-1").strip():
+        name, _, value = line.partition(":")
+        headers[name.lower()] = value.strip()
+    return first, headers
