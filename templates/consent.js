@@ -45,6 +45,7 @@ addEventListener("storage", () => heed());
 
 // Nothing is left of this visitor: neither what waits, nor what is stored, by us or by CleverTap. The decision stays.
 const forget = () => {
+  line = [];
   methods.reset();
   line = [];
   remember("line");

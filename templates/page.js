@@ -87,8 +87,12 @@ const methods = {
     remember("user");
     /*% endif %*/
     remember("properties");
-    join({ reset: !!recall("held") });
-    remember("held");
+    // Not what an identify in front of it will send: those events are that user's.
+    const held = !line.some(call => call.profile) && recall("held");
+    join({ reset: !!held });
+    if (held) {
+      remember("held");
+    }
   },
   set_consent(choices) {
     decide(chosen(choices));

@@ -449,3 +449,17 @@ def test_an_identify_sends_the_properties_of_that_call(visitor: Visitor) -> None
         {"c": 3, "Identity": "u2"},
         {"d": 4, "Identity": "u1"},
     ]
+
+
+def test_a_reset_leaves_held_events_to_an_identify_before_it(visitor: Visitor) -> None:
+    """Events that were held for an identify that still stands in line are that user's, whatever is called behind it."""
+    visit = visitor()
+    visit.open(script="freshpaint.track('A')")
+    visit.settled()
+    gate = visit.hold("sdk")
+    visit.open("/next", until="bridge")
+    visit.run("freshpaint.identify('u1'); freshpaint.track('B'); freshpaint.reset(); freshpaint.track('C')")
+    gate.open()
+    arrive(visit, "u1 identify", "u1 A", "u1 B")
+    visit.run("freshpaint.identify('u2')")
+    arrive(visit, "u1 identify", "u1 A", "u1 B", "u2 identify", "u2 C")
