@@ -163,10 +163,14 @@ const load = () => {
   delete local.WZRK_PR;
   // Where the answer to a visitor's very first request was lost, the SDK blocks itself for ever. Not so where a
   // login waits to be sent again: that one brings the device id. But it is sent again once, and if that page is left as
-  // well, never more: it is marked as fired.
+  // well, never more: it is marked as fired. No other mark is taken away: what was sent before a switch is not to follow.
   if (local.WZRK_BLOCK && !local.WZRK_G && !/WZRK_G=/.test(document.cookie)) {
     if (/OUL/.test(local.WZRK_META)) {
-      local.WZRK_L = (local.WZRK_L || "%7B%7D").replace(/%2C%22fired%22%3Atrue/g, "");
+      try {
+        const requests = JSON.parse(decodeURIComponent(local.WZRK_L));
+        JSON.parse(decodeURIComponent(local.WZRK_META)).OUL_REQUESTS.forEach(number => delete (requests[number] || 0).fired);
+        local.WZRK_L = encodeURIComponent(JSON.stringify(requests));
+      } catch (error) {}
     } else {
       delete local.WZRK_BLOCK;
     }
