@@ -87,7 +87,7 @@ const methods = {
     remember("user");
     /*% endif %*/
     remember("properties");
-    // Not what an identify in front of it will send: those events are that user's.
+    // Not what an identify in front of it will send; those events are that user's.
     const held = !line.some(call => call.profile) && recall("held");
     join({ reset: !!held });
     if (held) {

@@ -822,7 +822,9 @@ def test_an_object_that_the_page_puts_in_its_place_before_the_bridge(visitor: Vi
         """window.original = freshpaint;
         window.freshpaint = {track: (...values) => original.track(...values)};
         try { freshpaint.track('A'); } catch (error) { window.caught = String(error); }""",
+        until="commit",
     )
+    visit.until_page("window.freshtap", "the bridge to be there")
     visit.run("original.track('B'); freshpaint.track('C')")
     visit.until(lambda: order(visit)[-2:] == ["- B", "- C"], "the calls behind it")
     assert visit.run("return window.caught") is None

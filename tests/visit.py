@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
@@ -342,8 +342,11 @@ class Visit:
             self._abort(route, request)
             return
         self.loads[part] += 1
-        if part == "page" and request.is_navigation_request() and not request.frame.parent_frame:
-            self._documents[request.frame.page] = self.loads["page"]
+        if part == "page" and request.is_navigation_request():
+            # Of a tab that the page opens there is no frame yet.
+            with suppress(Error):
+                if not request.frame.parent_frame:
+                    self._documents[request.frame.page] = self.loads["page"]
         with self._under_way(part):
             self._pass_gates(part)
             try:
