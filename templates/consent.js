@@ -45,10 +45,11 @@ addEventListener("storage", () => heed());
 
 // Nothing is left of this visitor: neither what waits, nor what is stored, by us or by CleverTap. The decision stays.
 const forget = () => {
-  line = [];
   methods.reset();
   line = [];
   remember("line");
+  // Also what a reset leaves to an identify in line.
+  remember("held");
   Object.keys(local).forEach(key => /^WZRK/.test(key) && delete local[key]);
   try {
     forgetVisitor();

@@ -6,7 +6,7 @@ from typing import Final, Protocol
 
 import pytest
 
-from visit import Until, Visit
+from visit import Part, Until, Visit
 
 
 class Moment(Protocol):
@@ -29,17 +29,18 @@ def before_the_bridge(visit: Visit, script: str, *, until: Until = "bridge") -> 
 
 def before_the_sdk(visit: Visit, script: str, *, until: Until = "commit") -> None:
     """The bridge has the calls, the SDK is not there."""
-    gate = visit.hold("sdk")
-    visit.open(until="bridge")
-    visit.run(script)
-    gate.open()
-    visit.reaches(until)
+    _while_held(visit, "sdk", "bridge", script, until)
 
 
 def before_the_device_id(visit: Visit, script: str, *, until: Until = "commit") -> None:
     """The SDK is there, CleverTap has not answered its first request."""
-    gate = visit.hold("collector")
-    visit.open(until="sdk")
+    _while_held(visit, "collector", "sdk", script, until)
+
+
+def _while_held(visit: Visit, part: Part, reached: Until, script: str, until: Until) -> None:
+    """One part is kept back while the page, which has come as far as ``reached``, makes its calls."""
+    gate = visit.hold(part)
+    visit.open(until=reached)
     visit.run(script)
     gate.open()
     visit.reaches(until)

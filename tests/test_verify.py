@@ -421,6 +421,20 @@ BROKEN: Final[dict[str, Broken]] = {
         )
         + "</script>",
     ),
+    "a script with another destination": Broken(
+        "script-outdated",
+        'freshpaint.destination is "Other" there',
+        "freshtap build",
+        stable=True,
+        change=outdated(freshpaint={"destination": "Other"}),
+    ),
+    "a script with a transformation that is gone": Broken(
+        "script-outdated",
+        "transformations is [",
+        "freshtap build",
+        stable=True,
+        change=outdated(transformations=[{"on": "*", "op": "delete-property", "property": "plan"}]),
+    ),
     "a script of yesterday's options": Broken(
         "script-outdated",
         "with its options",

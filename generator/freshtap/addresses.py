@@ -46,6 +46,11 @@ def same(url: str, other: str) -> bool:
     return _asked_for(url) == _asked_for(other)
 
 
+def same_file(url: str, other: str) -> bool:
+    """Whether two addresses are the same but for a query: the file that both ask for."""
+    return url.partition("?")[0] == other.partition("?")[0]
+
+
 def _asked_for(url: str) -> tuple[str, str, int, str, str]:
     parts = urlsplit(url)
     port = parts.port or {"http": 80}.get(parts.scheme, 443)

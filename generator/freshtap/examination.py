@@ -152,12 +152,13 @@ def _policy(evidence: Evidence) -> Iterator[Diagnosis]:
         if not violations:
             continue
         needs = _needs(evidence.site, view)
-        origins = {_origin(source) for sources in needs.values() for source in sources if "://" in source}
+        origins = {addresses.origin(source) for sources in needs.values() for source in sources if "://" in source}
         loaders = _bridges(view)
         refused = dict.fromkeys(
             _named(violation.blocked, evidence.site, loaders)
             for violation in violations
-            if violation.blocked in loaders or ("://" in violation.blocked and _origin(violation.blocked) in origins)
+            if violation.blocked in loaders
+            or ("://" in violation.blocked and addresses.origin(violation.blocked) in origins)
         )
         nonced = any(script.nonced for script in view.scripts if _is_tag(script))
         missing = policy.missing(view.policies, needs, page=view.url, nonced=nonced) or needs
@@ -194,7 +195,7 @@ def _trusted_types(site: Site, violations: Iterable[Violation]) -> Iterator[Diag
 def _needs(site: Site, view: View) -> dict[str, list[str]]:
     """What the page's policy must allow, for the tag as it stands on the page."""
     loader = next(filter(None, _bridges(view)), view.url)
-    base = "" if _origin(loader) == _origin(view.url) else _origin(loader)
+    base = "" if addresses.origin(loader) == addresses.origin(view.url) else addresses.origin(loader)
     inline = [script.text for script in view.scripts if not script.src and _is_tag(script)]
     texts = inline or [render.snippet(site)]
     found = artifacts.content_security_policy(site, texts[0], base)
@@ -212,13 +213,9 @@ def _named(blocked: str, site: Site, loaders: Iterable[str]) -> str:
     """What a refused address is, for people."""
     if blocked in loaders:
         return f"the script at {blocked}"
-    if _origin(blocked) == _origin(site.clevertap.sdk_url):
+    if addresses.origin(blocked) == addresses.origin(site.clevertap.sdk_url):
         return f"CleverTap's SDK at {site.clevertap.sdk_url}"
-    return f"sending to CleverTap at {_origin(blocked)}"
-
-
-def _origin(url: str) -> str:
-    return addresses.origin(url)
+    return f"sending to CleverTap at {addresses.origin(blocked)}"
 
 
 # -- the deployed script -----------------------------------------------------------------------------------------------
@@ -260,8 +257,8 @@ def _accepted(evidence: Evidence, url: str, answer: Answer) -> Iterator[Diagnosi
     intact = name is None or hashlib.sha256(answer.body).hexdigest().startswith(name)
     elements = [(view, script) for view in evidence.seen.views for script in view.scripts if script.src == url]
     for view, script in elements:
-        foreign = _origin(url) != _origin(view.url)
-        allowed = answer.headers.get("access-control-allow-origin", "") in ("*", _origin(view.url))
+        foreign = addresses.origin(url) != addresses.origin(view.url)
+        allowed = answer.headers.get("access-control-allow-origin", "") in ("*", addresses.origin(view.url))
         if foreign and script.integrity and not script.crossorigin:
             yield diagnosis("crossorigin-missing")
         elif foreign and script.crossorigin and not allowed:
@@ -313,7 +310,8 @@ def _differences(deployed: Mapping[str, Any], current: Mapping[str, Any]) -> lis
         if old_events.get(name, new_events[name]) != new_events[name]
     ]
     names = {"sdk": "clevertap.sdk_url", "code": "identify.default_country_code", "domain": "clevertap.target_domain"}
-    names |= {key: f"clevertap.{key}" for key in ("region", "token")} | {"destination": "freshpaint.destination"}
+    names |= {key: f"clevertap.{key}" for key in ("region", "token")}
+    names |= {"name": "freshpaint.destination", "changes": "transformations"}
     told += [
         f"{names.get(key, key)} is {shown(deployed[key]) if key in deployed else 'not set'} there"
         for key in sorted({*deployed, *now} - {"events"})
@@ -387,7 +385,7 @@ def _sdk(evidence: Evidence) -> Iterator[Diagnosis]:
     url = evidence.site.clevertap.sdk_url
     failures = {at: why for at, why in evidence.seen.failures.items() if why != "csp"}
     for at, why in failures.items():
-        if at.partition("?")[0] == url.partition("?")[0]:
+        if addresses.same_file(at, url):
             yield diagnosis("sdk-unreachable", url=url, error=_sentence(why))
         elif urlsplit(at).hostname == evidence.site.collector_host:
             yield diagnosis("clevertap-refuses", host=evidence.site.collector_host, error=_sentence(why))

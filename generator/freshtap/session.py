@@ -32,7 +32,7 @@ from playwright.sync_api import (
     TimeoutError as PlaywrightTimeoutError,
 )
 
-from freshtap import artifacts, browsers, pages, render
+from freshtap import addresses, artifacts, browsers, pages, render
 from freshtap.artifacts import Options
 from freshtap.clevertap import COLLECTOR_DOMAINS
 from freshtap.collector import Collector, UndecodableError, decode
@@ -324,7 +324,7 @@ class _Session:
         if any(host == domain or host.endswith(f".{domain}") for domain in COLLECTOR_DOMAINS):
             return True
         if host == self._site.collector_host and host != urlsplit(self._visit.url).hostname:
-            return not _same(url, self._site.clevertap.sdk_url)
+            return not addresses.same_file(url, self._site.clevertap.sdk_url)
         return parts.path.endswith("/a") and {"d", "t", "rn"} <= parse_qs(parts.query).keys()
 
     def _collect(self, route: Route, request: Request) -> None:
@@ -402,10 +402,6 @@ def _first_line(error: Error) -> str:
     """What the browser says, without Playwright's own words around it."""
     line = error.message.split("\n", 1)[0]
     return re.sub(r"^\w+\.\w+: |^APIRequestContext\.\w+: | at https?://\S+$", "", line)
-
-
-def _same(url: str, other: str) -> bool:
-    return url.partition("?")[0] == other.partition("?")[0]
 
 
 def _is_local(url: str) -> bool:
