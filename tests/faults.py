@@ -28,7 +28,7 @@ from visit import Visit
 Fate = Literal["delivered", "late", "lost"]
 
 ROOT: Final = Path(__file__).parents[1]
-DOCUMENT: Final = ROOT / "FAULTS.md"
+DOCUMENT: Final = ROOT / "tests" / "FAULTS.md"
 SEEN: Final = ROOT / ".cache" / "faults"
 _TABLE: Final = re.compile(r"(?<=<!-- faults -->\n).*?(?=<!-- /faults -->)", re.DOTALL)
 _TITLES: Final[dict[Engine, str]] = {"chromium": "Chromium", "firefox": "Firefox", "webkit": "WebKit"}

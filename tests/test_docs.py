@@ -24,7 +24,7 @@ PAGES: Final = (
     "CONTRIBUTING.md",
     "CHANGELOG.md",
     "SECURITY.md",
-    "FAULTS.md",
+    "tests/FAULTS.md",
     "tests/RELIANCES.md",
 )
 README: Final = (ROOT / "README.md").read_text(encoding="utf-8")
