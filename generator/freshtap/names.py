@@ -161,15 +161,22 @@ def _bound(tokens: list[Token], index: int, *, in_header: bool = False) -> Itera
 def _name(scopes: list[Scope]) -> None:
     """Gives each variable the first name that means nothing else anywhere where the variable is seen.
 
-    The most frequent come first, but what the outermost function declares comes last: so the few first names are those
-    of the variables inside all functions, which makes these most alike.
+    Scopes in which a variable is used much come first, and each names its variables in the order in which they are
+    declared: so most functions begin with the same parameters, which makes them most alike. What the outermost function
+    declares comes last, the most frequent first.
     """
     outermost = next((scope for scope in scopes if scope.variables), None)
     seen = {variable: [variable.scope] for variable in _variables(scopes)}
     for scope in scopes:
         for variable in scope.foreign:
             seen[variable].append(scope)
-    for variable in sorted(seen, key=lambda one: (one.scope is outermost, -len(one.uses))):
+
+    def turn(variable: Variable) -> tuple[bool, int, int]:
+        if variable.scope is outermost:
+            return True, -len(variable.uses), variable.declared
+        return False, -max(len(other.uses) for other in variable.scope.variables.values()), variable.declared
+
+    for variable in sorted(seen, key=turn):
         taken = {other.short for scope in seen[variable] for other in scope.variables.values()}
         taken |= {other.short for other in variable.scope.foreign} | variable.scope.unknown | KEYWORDS
         variable.short = next(name for name in _shortest_first() if name not in taken)
