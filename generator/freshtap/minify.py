@@ -28,7 +28,9 @@ def _with_tdewolff(source: str) -> str:
         import minify as tdewolff  # noqa: PLC0415 - an extra
     except ImportError as error:
         raise BuildError('the minifier tdewolff needs an extra: pip install "freshtap[tdewolff]"') from error
-    # It knows more of JavaScript, but chooses names with less regard to what compresses well.
+    # It knows more of JavaScript, but chooses names with less regard to what compresses well, and would write what only
+    # newer browsers read.
+    tdewolff.config({"js-keep-var-names": True, "js-version": 2017})
     return str(tdewolff.string("text/javascript", _with_jsmin(source))).strip() + "\n"
 
 
