@@ -40,11 +40,11 @@ const remember = (name, value) => {
   } catch (error) {}
 };
 
-// The calls kept under a name, and more behind them; without those older than a day, and without the oldest beyond
-// $fill(stored_calls). An identify or a reset outlasts the events around it: without it, the events behind it would be
-// somebody else's.
+// The calls kept under a name, and one or more behind them; without what is no call, what is older than a day, and the
+// oldest beyond $fill(stored_calls). An identify or a reset outlasts the events around it: without it, the events behind
+// it would be somebody else's.
 const kept = (name, more) => {
-  const calls = [].concat(recall(name) || [], more || []);
+  const calls = [].concat(recall(name), more).filter(call => call);
   const last = calls[calls.length - 1];
   const yesterday = Date.now() - 864e5;
   let surplus = calls.length - $fill(stored_calls);

@@ -199,6 +199,7 @@ def test_storage_is_cleared_in_between(visitor: Visitor) -> None:
                 },
             ),
         ),
+        "[null]",
         pytest.param('{"version": 99}', marks=pytest.mark.fault("Our storage is another version's", "delivered")),
     ],
 )
