@@ -1,13 +1,14 @@
 """A build from start to end: collect the configs, validate them all, make each site, write.
 
 Nothing is written before every config has been validated, and nothing is published before every site is made.
-Only what the manifest says of each site is kept meanwhile: the files of a site are forgotten once they are
-staged.
+Of each site only its config's path is kept in memory: its files are staged and forgotten, what the manifest says of it
+goes into a ledger.
 """
 
 from __future__ import annotations
 
 import glob
+import json
 import re
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -17,12 +18,14 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from multiprocessing import get_context
+from operator import itemgetter
 from pathlib import Path
 from typing import TypeVar
 
-from freshtap import artifacts, output, plan
+from freshtap import artifacts, manifest, output, plan
 from freshtap.artifacts import Entry, Options
 from freshtap.errors import BuildError, ConfigError, Problem
+from freshtap.ledger import Ledger
 from freshtap.output import Changes
 
 T = TypeVar("T")
@@ -130,20 +133,29 @@ def validate(files: Iterable[str], team: Workers, *, strict: bool = False) -> Ge
 
     Raises :class:`ConfigError` at the end, with all that is wrong, two sites of one name included.
     """
-    wrong: list[Problem] = []
-    first: dict[str, str] = {}
-    for checked in team.each(partial(_check, strict=strict), files):
-        # Directories that differ only in case are one and the same on many disks.
-        earlier = first.setdefault(checked.name.lower(), checked.file) if checked.name else checked.file
-        if earlier != checked.file:
-            wrong.append(
-                Problem(checked.file, "name", f"is the name of {earlier}, too", checked.name, "any other name")
-            )
-        if not checked.name:
-            wrong += checked.problems
-        yield checked
+    wrong: list[tuple[int, Problem]] = []
+    with Ledger() as names:
+        for number, checked in enumerate(team.each(partial(_check, strict=strict), files)):
+            if checked.name:
+                # Directories that differ only in case are one and the same on many disks.
+                names.add(checked.name.lower(), json.dumps((number, checked.file, checked.name)))
+            else:
+                wrong += ((number, problem) for problem in checked.problems)
+            yield checked
+        wrong += _shared_names(names)
     if wrong:
-        raise ConfigError(wrong)
+        raise ConfigError(problem for _, problem in sorted(wrong, key=itemgetter(0)))
+
+
+def _shared_names(names: Ledger) -> Iterator[tuple[int, Problem]]:
+    """A problem for every site but the first of a name, with the number of its file."""
+    key, first = "", ""
+    for name, value in names:
+        number, file, written = json.loads(value)
+        if name != key:
+            key, first = name, file
+        elif file != first:
+            yield number, Problem(file, "name", f"is the name of {first}, too", written, "any other name")
 
 
 def write(
@@ -153,13 +165,11 @@ def write(
 
     What is staged is published after the last one, all at once.
     """
-    entries: dict[str, Entry] = {}
-    removals: dict[str, Changes] = {}
-    with output.stage(out) as staged:
+    with output.stage(out) as staged, Ledger(staged) as entries, Ledger(staged) as removals:
         for built in team.each(partial(_stage, out=out, staged=staged, options=options, prune=prune), files):
-            entries[built.name] = built.entry
+            entries.add(built.name, manifest.entry_text(built.entry))
             if built.removals:
-                removals[built.name] = built.removals
+                removals.add(built.name, output.removals_text(built.removals))
             yield built
         output.commit(out, staged, entries, removals)
 
@@ -171,11 +181,11 @@ def compare(
 
     Empty where nothing would.
     """
-    entries: dict[str, Entry] = {}
-    for built in team.each(partial(_compare, out=out, options=options, prune=prune), files):
-        entries[built.name] = built.entry
-        yield built.diff
-    yield output.manifest_diff(out, entries)
+    with Ledger() as entries:
+        for built in team.each(partial(_compare, out=out, options=options, prune=prune), files):
+            entries.add(built.name, manifest.entry_text(built.entry))
+            yield built.diff
+        yield output.manifest_diff(out, entries)
 
 
 def _each(function: Callable[[T], R], portion: list[T]) -> list[R]:
