@@ -419,3 +419,14 @@ def test_manifest_that_was_cut_short(sites: Sites, cut: int) -> None:
     with pytest.raises(OutputError, match="is not valid JSON"):
         sites.build(sites.config("one", "B"))
     assert path.read_bytes() == content
+
+
+def test_manifest_broken_inside(sites: Sites) -> None:
+    """A manifest that begins and ends as it should, and is broken between, is found out before anything is changed."""
+    sites.build(sites.config("one", "A"), sites.config("two", "A"))
+    path = sites.out / "manifest.json"
+    path.write_bytes(path.read_bytes().replace(b'"bytes"', b"bytes", 1))
+    before = sites.tree()
+    with pytest.raises(OutputError, match="is not valid JSON"):
+        sites.build(sites.config("one", "B"), prune=True)
+    assert sites.tree() == before

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import heapq
 import json
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from operator import itemgetter
-from typing import Any, Final, cast
+from typing import IO, Any, Final, cast
 
 from freshtap import __version__
 from freshtap.artifacts import Entry
@@ -46,6 +47,13 @@ def dump(sites: Listed) -> Iterator[bytes]:
         yield f"{between}\n    {json.dumps(name)}: {entry}".encode()
         between, after = ",", "\n  "
     yield f'{after}}},\n  "version": {VERSION}\n}}\n'.encode()
+
+
+def is_familiar(file: IO[bytes]) -> bool:
+    """Whether a manifest begins and ends as :func:`dump` writes it."""
+    before = b"".join(file.readline() for _ in range(3))
+    file.seek(max(file.seek(0, os.SEEK_END) - len(_AFTER), 0))
+    return _BEFORE.fullmatch(before) is not None and file.read() == _AFTER
 
 
 def read(lines: Iterator[bytes]) -> Iterator[tuple[str, str]]:

@@ -16,7 +16,6 @@ import os
 import shutil
 import tempfile
 import zlib
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -110,7 +109,14 @@ def _with_listed(out: Path, use: Callable[[manifest.Listed], T]) -> T:
 @contextlib.contextmanager
 def stage(out: Path) -> Iterator[Path]:
     """A folder to stage a build in; it is gone afterwards, whatever happens."""
-    _with_listed(out, lambda existing: deque(existing, maxlen=0))
+    path = out / manifest.NAME
+    file = _opened(path)
+    if file is not None:
+        # Before the work, where that takes no time; otherwise it is found out before anything is changed.
+        with _told(path), file:
+            if not manifest.is_familiar(file):
+                file.seek(0)
+                manifest.parse(file.read(), file=str(path))
     is_new = not out.exists()
     with _told(out):
         out.mkdir(parents=True, exist_ok=True)
