@@ -103,26 +103,27 @@ def collect(named: Sequence[str]) -> list[str]:
     found: dict[str, None] = {}
     for name in named:
         try:
-            files = _files(name)
+            # One by one: of a million, there is no second list.
+            for file in _files(name):
+                found.setdefault(file)
         except OSError as error:
             raise BuildError(f"{name}: {error.strerror or error}.") from error
-        found |= dict.fromkeys(str(Path(file)) for file in files)
     return list(found)
 
 
 def _files(name: str) -> list[str]:
-    """The files that one name means. It is given back as it is where it means but one, which need not exist."""
+    """The files that one name means. Where it means but one, that need not exist."""
     if Path(name).is_dir():
         files = sorted(str(path) for path in Path(name).glob("*.toml"))
         if not files:
             raise BuildError(f"{name}: no *.toml in this directory.")
         return files
     if not glob.has_magic(name) or Path(name).exists():
-        return [name]
+        return [str(Path(name))]
     # Several of these in a row match what one does, but go through every directory once more each.
     pattern = re.sub(r"(\*\*/)+", "**/", name)
     # Path.glob takes no absolute patterns.
-    files = sorted(file for file in glob.glob(pattern, recursive=True) if Path(file).is_file())  # noqa: PTH207
+    files = sorted(str(Path(file)) for file in glob.glob(pattern, recursive=True) if Path(file).is_file())  # noqa: PTH207
     if not files:
         raise BuildError(f"{name}: no file matches.")
     return files

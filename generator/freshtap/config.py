@@ -121,7 +121,8 @@ def read(path: Path) -> Reading:
 def parse(text: str, *, file: str = DEFAULT_NAME) -> Reading:
     """Reads the text of a config. ``file`` is what problems call it."""
     too_deep = _unreadable(file, f"is nested too deeply: more than {_DEEPEST} tables or lists inside each other")
-    if _DEEP_KEY.search(_TEXT_OR_COMMENT.sub('""', text)):
+    # Few configs have so many dots anywhere.
+    if text.count(".") >= _DEEPEST and _DEEP_KEY.search(_TEXT_OR_COMMENT.sub('""', text)):
         return too_deep
     try:
         data = tomllib.loads(text)
