@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import glob
 import json
+import os
 import re
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from functools import partial
 from itertools import islice
 from multiprocessing import get_context
@@ -100,21 +102,22 @@ def collect(named: Sequence[str]) -> list[str]:
 
     Sorted within a directory or glob, each file once. Raises :class:`BuildError` where there are none.
     """
-    found: dict[str, None] = {}
+    found: list[str] = []
     for name in named:
         try:
-            # One by one: of a million, there is no second list.
-            for file in _files(name):
-                found.setdefault(file)
+            found += _files(name)
         except OSError as error:
             raise BuildError(f"{name}: {error.strerror or error}.") from error
-    return list(found)
+    # One directory has no file twice, and may have very many.
+    return found if len(named) == 1 else list(dict.fromkeys(found))
 
 
 def _files(name: str) -> list[str]:
     """The files that one name means. Where it means but one, that need not exist."""
     if Path(name).is_dir():
-        files = sorted(str(path) for path in Path(name).glob("*.toml"))
+        # Not Path.glob, which holds everything that is in the directory.
+        with os.scandir(name) as entries:
+            files = sorted(str(Path(name, entry.name)) for entry in entries if fnmatch(entry.name, "*.toml"))
         if not files:
             raise BuildError(f"{name}: no *.toml in this directory.")
         return files
@@ -123,7 +126,7 @@ def _files(name: str) -> list[str]:
     # Several of these in a row match what one does, but go through every directory once more each.
     pattern = re.sub(r"(\*\*/)+", "**/", name)
     # Path.glob takes no absolute patterns.
-    files = sorted(str(Path(file)) for file in glob.glob(pattern, recursive=True) if Path(file).is_file())  # noqa: PTH207
+    files = sorted({str(Path(file)) for file in glob.glob(pattern, recursive=True) if Path(file).is_file()})  # noqa: PTH207
     if not files:
         raise BuildError(f"{name}: no file matches.")
     return files
