@@ -224,6 +224,17 @@ def test_inline_safe() -> None:
     assert artifacts.inline_safe(script) == 'a="\\x3C/script>";b=/\\x3C!--|\\x3CSCRIPT/;c=d</e/'
 
 
+@pytest.mark.parametrize("minifier", minify.MINIFIERS)
+@pytest.mark.parametrize("debug", [False, True])
+def test_compressed_size(minifier: str, *, debug: bool) -> None:
+    """What sites have in common is compressed once for all of them; the size is that of the whole at once."""
+    for events in (0, 1, 30, 200, 512):
+        one = site(events=[{"name": f"Event {number**7} of many"} for number in range(events)], track={"send": "all"})
+        other = site(events=[{"name": f"Other {number}", "enabled": False} for number in range(events)])
+        for made in (artifacts.make(each, Options(minifier=minifier, debug=debug)) for each in (one, other)):
+            assert made.entry["gzip"] == len(gzip.compress(made.files["demo/freshtap.js"], 9))
+
+
 def test_precompress() -> None:
     """Compressed siblings unpack to the scripts, and hold no time."""
     made = artifacts.make(site(), Options(precompress=True))

@@ -6,14 +6,15 @@ import gzip
 import json
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from freshtap import __version__, artifacts, build, output
+from freshtap import __version__, artifacts, build, ledger, output
 from freshtap.artifacts import Options
-from freshtap.errors import BuildError, OutputError
+from freshtap.errors import BuildError, ConfigError, OutputError
 
 Tree = dict[str, bytes]
 
@@ -340,3 +341,92 @@ def test_processes(sites: Sites, tmp_path: Path) -> None:
         assert names == [f"site{number}" for number in range(70)]
         list(build.write(files, sites.out, Options(), team))
     assert sites.tree() == expected
+
+
+@pytest.fixture
+def crowded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is many sites for a ledger are a few."""
+    monkeypatch.setattr(ledger, "_IN_MEMORY", 3)
+
+
+def test_many_sites(sites: Sites, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, crowded: None) -> None:
+    """So many sites that not all are kept in memory give the same bytes, whichever of them are built at a time."""
+    files = [sites.config(f"site{number}", "A") for number in (7, 3, 9, 1, 8, 2, 6, 4, 10, 5)]
+    sites.build(*files[:7])
+    sites.build(*files[4:])
+    sites.config("site9", "B")
+    sites.build(files[2], prune=True)
+    assert sites.check(*files, prune=True) == ""
+    assert not [path for path in sites.out.iterdir() if path.name.startswith(".")]
+    crowded_tree = sites.tree()
+    monkeypatch.undo()
+    sites.out = tmp_path / "at once"
+    sites.build(*files)
+    assert sites.tree() == crowded_tree
+
+
+def test_many_problems(sites: Sites, crowded: None) -> None:
+    """Of many configs all problems are told at once, in the order of the configs, names that are taken among them."""
+    files = [sites.config(f"site{number}", *("AA" if number in {2, 5} else "A")) for number in range(9)]
+    for number, name in ((7, "site6"), (4, "SITE1"), (3, "site1")):
+        path = Path(files[number])
+        path.write_text(path.read_text(encoding="utf-8").replace(f"site{number}", name), encoding="utf-8")
+    with build.workers(1) as team, pytest.raises(ConfigError) as caught:
+        list(build.validate(files, team))
+    told = [(Path(problem.file).stem, problem.key) for problem in caught.value.problems]
+    assert told == [
+        ("site2", "events[1].name"),
+        ("site3", "name"),
+        ("site4", "name"),
+        ("site5", "events[1].name"),
+        ("site7", "name"),
+    ]
+    assert f"is the name of {files[1]}, too" in str(caught.value.problems[2])
+
+
+@pytest.mark.parametrize(
+    "layout",
+    [
+        {"indent": 2, "sort_keys": False},
+        {"indent": 4, "sort_keys": True},
+        {"indent": 2, "sort_keys": True, "ensure_ascii": False},
+        {},
+    ],
+    ids=["unsorted", "wide", "not ASCII", "one line"],
+)
+@pytest.mark.parametrize("stranger", [{}, {"a": [], "ключ": "значение"}, {"b": {"c": [1.50, {"d": None}]}}])
+def test_manifest_in_another_layout(sites: Sites, layout: Mapping[str, Any], stranger: Mapping[str, Any]) -> None:
+    """Whatever has laid out the manifest anew, and whatever else it says of a site: it is kept, in freshtap's layout."""
+    built = sites.build(sites.config("one", "A"), sites.config("two", "A"))
+    others = {"zoë": stranger, "": stranger, "three": {**built[0].entry, **stranger}}
+    content = {"version": 1, "sites": {**others, **{site.name: site.entry for site in built}}}
+    (sites.out / "manifest.json").write_text(json.dumps(content, **layout) + "\n", encoding="utf-8")
+    (two,) = sites.build(sites.config("two", "B"))
+    expected = {**content, "generator": f"freshtap {__version__}"}
+    expected["sites"] = {**others, "one": built[0].entry, "two": two.entry}
+    assert sites.tree()["manifest.json"].decode() == json.dumps(expected, indent=2, sort_keys=True) + "\n"
+    sites.build(sites.config("one", "C"))
+    assert sites.manifest()["sites"].keys() == {"", "one", "three", "two", "zoë"}
+
+
+@pytest.mark.parametrize("cut", [1, 2, 5, 12, 20, 40, 200])
+def test_manifest_that_was_cut_short(sites: Sites, cut: int) -> None:
+    """A manifest that lacks its end is told so, and stays."""
+    sites.build(sites.config("one", "A"), sites.config("two", "A"))
+    path = sites.out / "manifest.json"
+    content = path.read_bytes().rstrip()[:-cut]
+    path.write_bytes(content)
+    with pytest.raises(OutputError, match="is not valid JSON"):
+        sites.build(sites.config("one", "B"))
+    assert path.read_bytes() == content
+
+
+def test_manifest_broken_inside(sites: Sites) -> None:
+    """A manifest that begins and ends as it should, and is broken between, is found out before anything is changed."""
+    sites.build(sites.config("one", "A"), sites.config("two", "A"))
+    path = sites.out / "manifest.json"
+    path.write_bytes(path.read_bytes().replace(b'"bytes"', b"bytes", 1))
+    before = sites.tree()
+    with pytest.raises(OutputError, match="is not valid JSON"):
+        sites.build(sites.config("one", "B"), prune=True)
+    assert sites.tree() == before

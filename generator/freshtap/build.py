@@ -1,28 +1,33 @@
 """A build from start to end: collect the configs, validate them all, make each site, write.
 
 Nothing is written before every config has been validated, and nothing is published before every site is made.
-Only what the manifest says of each site is kept meanwhile: the files of a site are forgotten once they are
-staged.
+Of each site only its config's path is kept in memory: its files are staged and forgotten, what the manifest says of it
+goes into a ledger.
 """
 
 from __future__ import annotations
 
 import glob
+import json
+import os
 import re
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from functools import partial
 from itertools import islice
 from multiprocessing import get_context
+from operator import itemgetter
 from pathlib import Path
 from typing import TypeVar
 
-from freshtap import artifacts, output, plan
+from freshtap import artifacts, manifest, output, plan
 from freshtap.artifacts import Entry, Options
 from freshtap.errors import BuildError, ConfigError, Problem
+from freshtap.ledger import Ledger
 from freshtap.output import Changes
 
 T = TypeVar("T")
@@ -97,29 +102,31 @@ def collect(named: Sequence[str]) -> list[str]:
 
     Sorted within a directory or glob, each file once. Raises :class:`BuildError` where there are none.
     """
-    found: dict[str, None] = {}
+    found: list[str] = []
     for name in named:
         try:
-            files = _files(name)
+            found += _files(name)
         except OSError as error:
             raise BuildError(f"{name}: {error.strerror or error}.") from error
-        found |= dict.fromkeys(str(Path(file)) for file in files)
-    return list(found)
+    # One directory has no file twice, and may have very many.
+    return found if len(named) == 1 else list(dict.fromkeys(found))
 
 
 def _files(name: str) -> list[str]:
-    """The files that one name means. It is given back as it is where it means but one, which need not exist."""
+    """The files that one name means. Where it means but one, that need not exist."""
     if Path(name).is_dir():
-        files = sorted(str(path) for path in Path(name).glob("*.toml"))
+        # Not Path.glob, which holds everything that is in the directory.
+        with os.scandir(name) as entries:
+            files = sorted(str(Path(name, entry.name)) for entry in entries if fnmatch(entry.name, "*.toml"))
         if not files:
             raise BuildError(f"{name}: no *.toml in this directory.")
         return files
     if not glob.has_magic(name) or Path(name).exists():
-        return [name]
+        return [str(Path(name))]
     # Several of these in a row match what one does, but go through every directory once more each.
     pattern = re.sub(r"(\*\*/)+", "**/", name)
     # Path.glob takes no absolute patterns.
-    files = sorted(file for file in glob.glob(pattern, recursive=True) if Path(file).is_file())  # noqa: PTH207
+    files = sorted({str(Path(file)) for file in glob.glob(pattern, recursive=True) if Path(file).is_file()})  # noqa: PTH207
     if not files:
         raise BuildError(f"{name}: no file matches.")
     return files
@@ -130,20 +137,29 @@ def validate(files: Iterable[str], team: Workers, *, strict: bool = False) -> Ge
 
     Raises :class:`ConfigError` at the end, with all that is wrong, two sites of one name included.
     """
-    wrong: list[Problem] = []
-    first: dict[str, str] = {}
-    for checked in team.each(partial(_check, strict=strict), files):
-        # Directories that differ only in case are one and the same on many disks.
-        earlier = first.setdefault(checked.name.lower(), checked.file) if checked.name else checked.file
-        if earlier != checked.file:
-            wrong.append(
-                Problem(checked.file, "name", f"is the name of {earlier}, too", checked.name, "any other name")
-            )
-        if not checked.name:
-            wrong += checked.problems
-        yield checked
+    wrong: list[tuple[int, Problem]] = []
+    with Ledger() as names:
+        for number, checked in enumerate(team.each(partial(_check, strict=strict), files)):
+            if checked.name:
+                # Directories that differ only in case are one and the same on many disks.
+                names.add(checked.name.lower(), json.dumps((number, checked.file, checked.name)))
+            else:
+                wrong += ((number, problem) for problem in checked.problems)
+            yield checked
+        wrong += _shared_names(names)
     if wrong:
-        raise ConfigError(wrong)
+        raise ConfigError(problem for _, problem in sorted(wrong, key=itemgetter(0)))
+
+
+def _shared_names(names: Ledger) -> Iterator[tuple[int, Problem]]:
+    """A problem for every site but the first of a name, with the number of its file."""
+    key, first = "", ""
+    for name, value in names:
+        number, file, written = json.loads(value)
+        if name != key:
+            key, first = name, file
+        elif file != first:
+            yield number, Problem(file, "name", f"is the name of {first}, too", written, "any other name")
 
 
 def write(
@@ -153,13 +169,11 @@ def write(
 
     What is staged is published after the last one, all at once.
     """
-    entries: dict[str, Entry] = {}
-    removals: dict[str, Changes] = {}
-    with output.stage(out) as staged:
+    with output.stage(out) as staged, Ledger(staged) as entries, Ledger(staged) as removals:
         for built in team.each(partial(_stage, out=out, staged=staged, options=options, prune=prune), files):
-            entries[built.name] = built.entry
+            entries.add(built.name, manifest.entry_text(built.entry))
             if built.removals:
-                removals[built.name] = built.removals
+                removals.add(built.name, output.removals_text(built.removals))
             yield built
         output.commit(out, staged, entries, removals)
 
@@ -171,11 +185,11 @@ def compare(
 
     Empty where nothing would.
     """
-    entries: dict[str, Entry] = {}
-    for built in team.each(partial(_compare, out=out, options=options, prune=prune), files):
-        entries[built.name] = built.entry
-        yield built.diff
-    yield output.manifest_diff(out, entries)
+    with Ledger() as entries:
+        for built in team.each(partial(_compare, out=out, options=options, prune=prune), files):
+            entries.add(built.name, manifest.entry_text(built.entry))
+            yield built.diff
+        yield output.manifest_diff(out, entries)
 
 
 def _each(function: Callable[[T], R], portion: list[T]) -> list[R]:

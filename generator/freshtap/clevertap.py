@@ -85,6 +85,10 @@ _REMOVED = str.maketrans("", "", PROHIBITED_CHARACTERS + DELETED_CHARACTERS)
 #: White space as JavaScript's ``\s`` understands it, which is not quite Python's.
 _WHITE_SPACE = "\t\n\v\f\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
 _WHITE_SPACE_RUN = re.compile(f"[{_WHITE_SPACE}]+")
+#: Names that stay as they are, which most do: what can be in them is said the short way, and they are short.
+_CLEAN = re.compile(
+    rf"(?:[^{_WHITE_SPACE}{re.escape(PROHIBITED_CHARACTERS + DELETED_CHARACTERS)}\x7f-\U0010ffff]+ ?)*+(?<! )"
+)
 _DASHBOARD_HOST = re.compile(r"(?:(?P<region>[a-z0-9]+)\.)?dashboard\.clevertap\.com")
 _ACCOUNT_ID = re.compile(ACCOUNT_ID_PATTERN)
 
@@ -110,6 +114,8 @@ def clean_name(text: str) -> str:
     The characters that CleverTap prohibits and those its SDK deletes are removed, runs of white space become
     one blank, what is longer than 120 UTF-16 code units is cut, never inside a surrogate pair. Can be empty.
     """
+    if len(text) <= MAX_NAME_LENGTH and _CLEAN.fullmatch(text):
+        return text
     cleaned = _WHITE_SPACE_RUN.sub(" ", text.translate(_REMOVED)).strip(" ")
     units = cleaned.encode("utf-16-le")[: 2 * MAX_NAME_LENGTH]
     # Half a pair at the very end is no character, and falls away.

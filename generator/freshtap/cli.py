@@ -348,13 +348,13 @@ def _named(path: Path) -> str:
 
 def _progress(steps: Iterable[T], label: str, length: int) -> Iterator[T]:
     """The steps, with a progress bar on stderr once they take longer than a person waits gladly."""
-    started = time.monotonic()
+    started, seen = time.monotonic(), sys.stderr.isatty()
     bar: Any = None
     for done, step in enumerate(steps, 1):
         yield step
         if bar is not None:
             bar.update(1)
-        elif sys.stderr.isatty() and time.monotonic() - started > _PATIENCE:
+        elif seen and time.monotonic() - started > _PATIENCE:
             bar = click.progressbar(length=length, label=label, file=sys.stderr)
             bar.update(done)
     if bar is not None:

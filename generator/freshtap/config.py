@@ -32,6 +32,8 @@ Location = tuple[int | str, ...]
 
 #: Bytes: room for twenty times the events that one account can have, and little enough to be read in seconds.
 _LARGEST: Final = 1024 * 1024
+#: Room is made for no more than so many at first: making room for the largest takes longer than reading.
+_USUAL: Final = 16 * 1024
 #: Tables and lists inside each other. A config has three; hundreds exhaust Python's stack, wherever they are read.
 _DEEPEST: Final = 30
 _TEXT_OR_COMMENT: Final = re.compile(
@@ -98,8 +100,10 @@ def read(path: Path) -> Reading:
     file = str(path)
     try:
         with path.open("rb") as opened:
-            # Never more than that, whatever it is: some files do not end.
-            content = opened.read(_LARGEST + 1)
+            content = opened.read(_USUAL)
+            if len(content) == _USUAL:
+                # Never more than that, whatever it is: some files do not end.
+                content += opened.read(_LARGEST + 1 - _USUAL)
     except FileNotFoundError:
         return _unreadable(file, 'does not exist. "freshtap init" writes one')
     except OSError as error:
@@ -117,7 +121,8 @@ def read(path: Path) -> Reading:
 def parse(text: str, *, file: str = DEFAULT_NAME) -> Reading:
     """Reads the text of a config. ``file`` is what problems call it."""
     too_deep = _unreadable(file, f"is nested too deeply: more than {_DEEPEST} tables or lists inside each other")
-    if _DEEP_KEY.search(_TEXT_OR_COMMENT.sub('""', text)):
+    # Few configs have so many dots anywhere.
+    if text.count(".") >= _DEEPEST and _DEEP_KEY.search(_TEXT_OR_COMMENT.sub('""', text)):
         return too_deep
     try:
         data = tomllib.loads(text)

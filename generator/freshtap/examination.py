@@ -1,27 +1,25 @@
 """Decides what is wrong with a page, from everything that was seen of it. Pure.
 
 One function for each part: the page, its tag, its policy, the deployed script, others on the page, the calls. Each
-yields what it finds; a consequence of something that another one tells is left to that one.
+yields what it finds; a consequence of something that another one tells is left to that one. The deployed script is
+judged by :mod:`freshtap.deployment`.
 """
 
 from __future__ import annotations
 
 import difflib
-import hashlib
-import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
-from freshtap import addresses, artifacts, pages, policy, render
+from freshtap import addresses, artifacts, deployment, minify, pages, policy, render
 from freshtap.diagnoses import DIAGNOSES, Diagnosis, diagnosis
-from freshtap.errors import BuildError, shown
-from freshtap.minify import MINIFIERS, minified
-from freshtap.observation import Answer, Observation, Script, View, Violation
+from freshtap.errors import shown
+from freshtap.observation import Observation, Script, View, Violation
 from freshtap.outcomes import Call, Outcomes
+from freshtap.phrases import counted, listed, sentence
 from freshtap.site import Site
 
 #: Where Freshpaint's own script comes from, and what stands in its snippet.
@@ -29,11 +27,6 @@ _FRESHPAINT_SCRIPT: Final = re.compile(
     r"//([^/]+\.)?(perfalytics\.com|freshpaint-cdn\.com)/|/js/[0-9a-f-]{36}/freshpaint\.js", re.IGNORECASE
 )
 _FRESHPAINT_SNIPPET: Final = re.compile(r"__SV\b")
-#: The site's values at the end of a script, whatever minified it.
-_VALUES: Final = re.compile(rb'\((\{"account":.*\})\);?\s*$', re.DOTALL)
-_JAVASCRIPT: Final = re.compile(r"(text|application)/(x-)?(java|ecma)script\b", re.IGNORECASE)
-#: What browsers never run as a script, with or without nosniff.
-_NEVER_RUN: Final = re.compile(r"(image|audio|video)/|text/csv", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +51,10 @@ def diagnoses(site: Site, seen: Observation, outcomes: Outcomes) -> tuple[Diagno
     """Everything that is wrong, each once, in the order of the table."""
     evidence = Evidence(site, seen, outcomes)
     if seen.error:
-        return (diagnosis("page-unreachable", error=_sentence(seen.error)),)
+        return (diagnosis("page-unreachable", error=sentence(seen.error)),)
     found = dict.fromkeys(
         one
-        for examine in (_page, _tag, _policy, _script, _freshpaint, _account, _sdk, _calls)
+        for examine in (_page, _tag, _policy, _deployed, _freshpaint, _account, _sdk, _calls)
         for one in examine(evidence)
     )
     order = list(DIAGNOSES)
@@ -78,7 +71,7 @@ def _page(evidence: Evidence) -> Iterator[Diagnosis]:
     if evidence.seen.status >= 400:
         yield diagnosis("page-status", status=evidence.seen.status)
     if evidence.seen.stopped:
-        yield diagnosis("step-failed", step=_sentence(evidence.seen.stopped))
+        yield diagnosis("step-failed", step=sentence(evidence.seen.stopped))
 
 
 def _tag(evidence: Evidence) -> Iterator[Diagnosis]:
@@ -109,7 +102,7 @@ def _on(evidence: Evidence, view: View) -> str:
 def _lost(view: View) -> str:
     """Where the page calls what is not there."""
     places = [place for place in dict.fromkeys(view.early) if place]
-    return f" It asks for freshpaint at {_listed(places)}." if places else ""
+    return f" It asks for freshpaint at {listed(places)}." if places else ""
 
 
 def _bridges(view: View) -> list[str]:
@@ -127,14 +120,14 @@ def _early(view: View, errors: Iterable[str]) -> Iterator[Diagnosis]:
     lost = [place for place in places if place and place.rpartition(":")[0] in told]
     guarded = [place for place in places if place not in lost]
     if lost:
-        yield diagnosis("snippet-late", places=_listed(lost))
+        yield diagnosis("snippet-late", places=listed(lost))
     if guarded:
-        yield diagnosis("snippet-late-guarded", places=_listed(place or "at an unknown place" for place in guarded))
+        yield diagnosis("snippet-late-guarded", places=listed(place or "at an unknown place" for place in guarded))
 
 
 def _snippet(evidence: Evidence, view: View, text: str) -> Iterator[Diagnosis]:
     site = evidence.site
-    if any(text.strip() == render.snippet(site, minifier=minifier) for minifier in _minifiers()):
+    if any(text.strip() == render.snippet(site, minifier=minifier) for minifier in minify.installed()):
         return
     companion = "defineProperty" in text
     if companion != (site.freshpaint.mode == "companion"):
@@ -168,7 +161,7 @@ def _policy(evidence: Evidence) -> Iterator[Diagnosis]:
         if inline and not view.snippet and any(pages.is_snippet(script.text) for script in view.scripts):
             refused = {"the inline snippet": None, **refused}
         if refused:
-            yield diagnosis("policy-forbids", refused=_listed(refused), missing=told)
+            yield diagnosis("policy-forbids", refused=listed(refused), missing=told)
         yield from _trusted_types(evidence.site, violations)
 
 
@@ -189,7 +182,7 @@ def _trusted_types(site: Site, violations: Iterable[Violation]) -> Iterator[Diag
         if any("trusted-types" in violation.directive and mark in violation.sample for violation in violations)
     ]
     if refused:
-        yield diagnosis("trusted-types", refused=_listed(refused), collector=collector)
+        yield diagnosis("trusted-types", refused=listed(refused), collector=collector)
 
 
 def _needs(site: Site, view: View) -> dict[str, list[str]]:
@@ -221,135 +214,8 @@ def _named(blocked: str, site: Site, loaders: Iterable[str]) -> str:
 # -- the deployed script -----------------------------------------------------------------------------------------------
 
 
-def _script(evidence: Evidence) -> Iterator[Diagnosis]:
-    for url, answer in evidence.seen.deployed.items():
-        found = list(_delivered(url, answer)) or list(_accepted(evidence, url, answer))
-        yield from found
-        if not any(one.severity == "error" for one in found):
-            judged = list(_current(evidence.site, url, answer.body, bare=bool(pages.LOADER.search(url))))
-            yield from judged or _silent(evidence, url)
-    for view in evidence.seen.views:
-        for script in view.scripts:
-            if not script.src and pages.is_bridge(script.text):
-                yield from _current(evidence.site, "The script in the page", script.text.encode(), bare=True)
-
-
-def _delivered(url: str, answer: Answer) -> Iterator[Diagnosis]:
-    """Whether there is a script at all."""
-    kind = answer.headers.get("content-type", "")
-    if answer.error:
-        yield diagnosis("script-unreachable", url=url, error=_sentence(answer.error))
-    elif answer.status != 200:
-        yield diagnosis("script-not-found", url=url, status=answer.status)
-    elif answer.body.lstrip()[:1] == b"<":
-        yield diagnosis("script-is-page", url=url)
-    elif not _JAVASCRIPT.match(kind):
-        nosniff = "nosniff" in answer.headers.get("x-content-type-options", "").lower()
-        refused = nosniff or _NEVER_RUN.match(kind)
-        code = "script-content-type" if refused else "script-content-type-odd"
-        yield diagnosis(code, url=url, type=kind or "nothing in particular")
-
-
-def _accepted(evidence: Evidence, url: str, answer: Answer) -> Iterator[Diagnosis]:
-    """Whether browsers take what came for what the tag asks for."""
-    built = pages.LOADER.search(url)
-    name = built[1] if built else None
-    intact = name is None or hashlib.sha256(answer.body).hexdigest().startswith(name)
-    elements = [(view, script) for view in evidence.seen.views for script in view.scripts if script.src == url]
-    for view, script in elements:
-        foreign = addresses.origin(url) != addresses.origin(view.url)
-        allowed = answer.headers.get("access-control-allow-origin", "") in ("*", addresses.origin(view.url))
-        if foreign and script.integrity and not script.crossorigin:
-            yield diagnosis("crossorigin-missing")
-        elif foreign and script.crossorigin and not allowed:
-            yield diagnosis("cors-missing", url=url)
-        if script.integrity and artifacts.integrity(answer.body) not in script.integrity.split():
-            genuine = intact if name else _built(evidence.site, answer.body) is not None
-            yield diagnosis("integrity-mismatch" if genuine else "script-rewritten", url=url)
-            return
-    if not intact:
-        yield diagnosis("script-rewritten", url=url)
-
-
-def _current(site: Site, where: str, script: bytes, *, bare: bool) -> Iterator[Diagnosis]:
-    """Whether a script is what the config builds now. ``bare``: it is that alone, and no part of a larger one."""
-    match = _VALUES.search(script)
-    try:
-        deployed = json.loads(match[1]) if match else None
-    except ValueError:
-        deployed = None
-    if deployed is None:
-        # What is part of a larger one says nothing about itself.
-        if bare:
-            yield diagnosis("script-rewritten", url=where)
-        return
-    if deployed.get("account") != site.clevertap.account_id:
-        yield diagnosis("script-other-site", url=where, account=deployed.get("account"))
-        return
-    differences = _differences(deployed, render.values(site))
-    if differences:
-        yield diagnosis("script-outdated", url=where, differences=f": {_listed(differences)}")
-        return
-    debug = _built(site, script)
-    if debug is None:
-        yield diagnosis("script-outdated", url=where, differences=" with its options")
-    elif debug:
-        yield diagnosis("script-debug", url=where)
-
-
-def _differences(deployed: Mapping[str, Any], current: Mapping[str, Any]) -> list[str]:
-    """What the config says now and said otherwise when the script was built."""
-    # As JSON has them: a tuple is a list there.
-    now = json.loads(json.dumps(current))
-    old_events, new_events = dict(deployed.get("events", [])), dict(now.get("events", []))
-    told = [f"it lacks the event {shown(name)}" for name in new_events if name not in old_events]
-    told += [f"it still has the event {shown(name)}" for name in old_events if name not in new_events]
-    told += [
-        f"the event {shown(name)} is {shown(old_events[name])} there"
-        for name in new_events
-        if old_events.get(name, new_events[name]) != new_events[name]
-    ]
-    names = {"sdk": "clevertap.sdk_url", "code": "identify.default_country_code", "domain": "clevertap.target_domain"}
-    names |= {key: f"clevertap.{key}" for key in ("region", "token")}
-    names |= {"name": "freshpaint.destination", "changes": "transformations"}
-    told += [
-        f"{names.get(key, key)} is {shown(deployed[key]) if key in deployed else 'not set'} there"
-        for key in sorted({*deployed, *now} - {"events"})
-        if deployed.get(key) != now.get(key)
-    ]
-    return told
-
-
-def _silent(evidence: Evidence, url: str) -> Iterator[Diagnosis]:
-    """A script that is as it should be, and did not run."""
-    refused = any(violation.blocked == url for violation in evidence.seen.violations)
-    if not refused and not any(start.src in (url, "") for start in evidence.seen.starts):
-        first = next(iter(evidence.seen.errors), "").split("\n")[0]
-        yield diagnosis("script-silent", url=url, errors=f" The page says: {_sentence(first)}" if first else "")
-
-
-def _built(site: Site, script: bytes) -> bool | None:
-    """Whether a script is a debug build of the config, with whatever minifier; None: it is no build of it at all."""
-    for debug in (False, True):
-        for minifier in _minifiers():
-            built = render.bridge(site, minifier=minifier, debug=debug)
-            if script in (built.encode(), artifacts.inline_safe(built).encode()):
-                return debug
-    return None
-
-
-@cache
-def _minifiers() -> tuple[str, ...]:
-    """Those that are installed."""
-
-    def works(minifier: str) -> bool:
-        try:
-            minified("", minifier)
-        except BuildError:
-            return False
-        return True
-
-    return tuple(filter(works, MINIFIERS))
+def _deployed(evidence: Evidence) -> Iterator[Diagnosis]:
+    return deployment.diagnoses(evidence.site, evidence.seen)
 
 
 # -- others on the page ------------------------------------------------------------------------------------------------
@@ -386,9 +252,9 @@ def _sdk(evidence: Evidence) -> Iterator[Diagnosis]:
     failures = {at: why for at, why in evidence.seen.failures.items() if why != "csp"}
     for at, why in failures.items():
         if addresses.same_file(at, url):
-            yield diagnosis("sdk-unreachable", url=url, error=_sentence(why))
+            yield diagnosis("sdk-unreachable", url=url, error=sentence(why))
         elif urlsplit(at).hostname == evidence.site.collector_host:
-            yield diagnosis("clevertap-refuses", host=evidence.site.collector_host, error=_sentence(why))
+            yield diagnosis("clevertap-refuses", host=evidence.site.collector_host, error=sentence(why))
     stubs = any(
         "clevertap" in script.text and "account" in script.text and not _is_tag(script)
         for view in evidence.seen.views
@@ -413,7 +279,7 @@ def _calls(evidence: Evidence) -> Iterator[Diagnosis]:
         call for call in calls if call.outcome == "sent" and not any(reason.code == "failed" for reason in call.reasons)
     ]
     if silent and not evidence.seen.failures and not evidence.seen.violations:
-        yield diagnosis("not-arrived", names=_listed(_subject(call) for call in silent))
+        yield diagnosis("not-arrived", names=listed(_subject(call) for call in silent))
     yield from _consent(evidence.site, calls)
     yield from _not_enabled(evidence.site, calls)
     yield from _unknown(calls)
@@ -424,57 +290,42 @@ def _failures(evidence: Evidence) -> Iterator[Diagnosis]:
     for reason in reasons:
         # Trusted Types has a diagnosis of its own.
         if reason.code == "failed" and reason.name != "Trusted Types":
-            yield diagnosis("call-failed", name=shown(reason.name), error=_sentence(str(reason.value)))
+            yield diagnosis("call-failed", name=shown(reason.name), error=sentence(str(reason.value)))
 
 
 def _consent(site: Site, calls: Iterable[Call]) -> Iterator[Diagnosis]:
     waiting = [call for call in calls if call.outcome == "waiting"]
     if site.consent.required and waiting:
-        yield diagnosis("consent-missing", calls=_counted(len(waiting), "call waits", "calls wait"))
+        yield diagnosis("consent-missing", calls=counted(len(waiting), "call waits", "calls wait"))
     if any(reason.code == "consent-refused" for call in calls for reason in call.reasons):
         yield diagnosis("consent-refused")
 
 
 def _not_enabled(site: Site, calls: Iterable[Call]) -> Iterator[Diagnosis]:
-    listed = {event.name: event for event in site.events}
+    known = {event.name: event for event in site.events}
     # An event that is listed and switched off is meant not to be sent.
     names = dict.fromkeys(
         reason.name
         for call in calls
         for reason in call.reasons
-        if reason.code == "event-not-enabled" and reason.name not in listed
+        if reason.code == "event-not-enabled" and reason.name not in known
     )
     if not names:
         return
-    folded = {name.casefold().strip(): name for name in listed}
+    folded = {name.casefold().strip(): name for name in known}
     guesses = [difflib.get_close_matches(name.casefold().strip(), folded, 1, 0.8) for name in names]
-    meant = _listed(dict.fromkeys(shown(folded[guess[0]]) for guess in guesses if guess))
-    told = f"{_listed(map(shown, names))} {'is' if len(names) == 1 else 'are'}"
+    meant = listed(dict.fromkeys(shown(folded[guess[0]]) for guess in guesses if guess))
+    told = f"{listed(map(shown, names))} {'is' if len(names) == 1 else 'are'}"
     yield diagnosis("event-not-enabled", names=told, meant=f" Did you mean {meant}?" if meant else "")
 
 
 def _unknown(calls: Iterable[Call]) -> Iterator[Diagnosis]:
     held = [call for call in calls if call.outcome == "held"]
     if held:
-        yield diagnosis("events-held", events=_counted(len(held), "event is", "events are"))
+        yield diagnosis("events-held", events=counted(len(held), "event is", "events are"))
     elif any(request.kind == "event" and request.person is None for call in calls for request in call.received):
         yield diagnosis("never-identified")
 
 
 def _subject(call: Call) -> str:
     return shown(call.arguments[0]) if call.method == "track" and call.arguments else call.method
-
-
-def _listed(things: Iterable[str]) -> str:
-    told = list(things)
-    return ", ".join(told[:5]) + (f" and {len(told) - 5} more" if len(told) > 5 else "")
-
-
-def _counted(count: int, one: str, several: str) -> str:
-    return f"{count} {one if count == 1 else several}"
-
-
-def _sentence(text: str) -> str:
-    """The text as the end of a sentence."""
-    text = text.strip()
-    return text if text.endswith((".", "!", "?")) else f"{text}."

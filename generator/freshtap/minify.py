@@ -9,6 +9,7 @@ that is done around it: :mod:`freshtap.names` before, :mod:`freshtap.statements`
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import Final
 
@@ -45,3 +46,17 @@ MINIFIERS: Final = tuple(_MINIFIERS)
 def minified(source: str, minifier: str) -> str:
     """``source``, made smaller. Raises :class:`BuildError` where the minifier is not installed or cannot handle it."""
     return _MINIFIERS[minifier](source)
+
+
+@cache
+def installed() -> tuple[str, ...]:
+    """Those of the minifiers that are installed."""
+
+    def works(minifier: str) -> bool:
+        try:
+            minified("", minifier)
+        except BuildError:
+            return False
+        return True
+
+    return tuple(filter(works, MINIFIERS))

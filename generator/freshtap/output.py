@@ -1,29 +1,38 @@
 """The output folder: the only place where freshtap writes.
 
 A build is staged in a hidden folder inside the output folder and moved into place when it is complete, file
-by file, each in one step, the manifest last. Until then nothing that is published changes.
+by file, each in one step, a new site's folder as a whole, the manifest last. Until then nothing that is published
+changes. The manifest is read and written site by site: however many sites there are, memory does not grow with them.
 """
 
 from __future__ import annotations
 
 import contextlib
 import difflib
+import filecmp
 import gzip
+import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import IO, Final, TypeVar
 
 from freshtap import manifest
-from freshtap.artifacts import COMPRESSED_SUFFIXES, HASHED_SCRIPT, Artifacts, Entry
+from freshtap.artifacts import COMPRESSED_SUFFIXES, HASHED_SCRIPT, Artifacts
 from freshtap.errors import OutputError
+from freshtap.ledger import Ledger
 
 _STAGE_PREFIX = ".freshtap-"
 #: Lines of a diff are cut here: a minified script is one line.
 _LONGEST_DIFF_LINE: Final = 160
+#: What is staged is divided among so many folders, so that none has to be listed that holds every site.
+_STAGED_FOLDERS: Final = 256
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +51,17 @@ class Changes:
 
 def changes(out: Path, site: Artifacts, *, prune: bool = False) -> Changes:
     """What a build would change. Reads only."""
-    folder = _site_folder(out, site.name)
-    files = {path: content for path, content in site.files.items() if not _is_current(out / path, content)}
+    there = _paths_in(_site_folder(out, site.name))
+    files = {
+        path: content
+        for path, content in site.files.items()
+        if path not in there or not _is_current(out / path, content)
+    }
     siblings = {f"{path}{suffix}" for path in site.files for suffix in COMPRESSED_SUFFIXES} - site.files.keys()
-    stale = sorted(path for path in siblings if os.path.lexists(out / path))
-    old = []
-    if prune and folder.is_dir():
-        names = sorted(file.name for file in folder.iterdir() if HASHED_SCRIPT.fullmatch(file.name))
-        paths = (f"{site.name}/{name}" for name in names)
-        old = [path for path in paths if path not in site.files and path not in stale]
-    return Changes(files, tuple(stale), tuple(old))
+    stale = siblings & there
+    others = (there - site.files.keys() - stale) if prune else ()
+    old = (path for path in others if HASHED_SCRIPT.fullmatch(path.rpartition("/")[2]))
+    return Changes(files, tuple(sorted(stale)), tuple(sorted(old)))
 
 
 def diff(out: Path, changed: Changes) -> str:
@@ -60,27 +70,53 @@ def diff(out: Path, changed: Changes) -> str:
     return "".join(_diff(out, path, new[path]) for path in sorted(new))
 
 
-def manifest_diff(out: Path, entries: manifest.Entries) -> str:
+def manifest_diff(out: Path, entries: Ledger) -> str:
     """How the manifest would change, as a unified diff; compressed sizes aside."""
-    existing = entries_of(out)
-    content = manifest.dump(manifest.merged(existing, manifest.with_known_sizes(existing, entries)))
-    return "" if _is_current(out / manifest.NAME, content) else _diff(out, manifest.NAME, content)
+
+    def changed(existing: manifest.Listed) -> bool:
+        file = _opened(out / manifest.NAME)
+        if file is None:
+            return True
+        with file:
+            # All of the one, and no more.
+            return not all(file.read(len(part)) == part for part in new(existing)) or bool(file.read(1))
+
+    def new(existing: manifest.Listed) -> Iterator[bytes]:
+        return manifest.dump(manifest.merged(existing, entries, manifest.with_known_size))
+
+    if not _with_listed(out, changed):
+        return ""
+    return _diff(out, manifest.NAME, _with_listed(out, lambda existing: b"".join(new(existing))))
 
 
-def entries_of(out: Path) -> dict[str, Entry]:
-    """The sites that the folder's manifest lists.
+def _with_listed(out: Path, use: Callable[[manifest.Listed], T]) -> T:
+    """What comes of using the sites that the folder's manifest lists. It may be begun twice.
 
-    Raises :class:`OutputError` where it cannot be understood.
+    Raises :class:`OutputError` where the manifest cannot be understood.
     """
     path = out / manifest.NAME
-    content = _read(path)
-    return {} if content is None else manifest.parse(content, file=str(path))
+    file = _opened(path)
+    if file is None:
+        return use(())
+    with _told(path), file:
+        try:
+            return use(manifest.read(file))
+        except manifest.UnfamiliarLayoutError:
+            file.seek(0)
+            return use(manifest.listed(manifest.parse(file.read(), file=str(path))))
 
 
 @contextlib.contextmanager
 def stage(out: Path) -> Iterator[Path]:
     """A folder to stage a build in; it is gone afterwards, whatever happens."""
-    entries_of(out)
+    path = out / manifest.NAME
+    file = _opened(path)
+    if file is not None:
+        # Before the work, where that takes no time; otherwise it is found out before anything is changed.
+        with _told(path), file:
+            if not manifest.is_familiar(file):
+                file.seek(0)
+                manifest.parse(file.read(), file=str(path))
     is_new = not out.exists()
     with _told(out):
         out.mkdir(parents=True, exist_ok=True)
@@ -97,37 +133,61 @@ def stage(out: Path) -> Iterator[Path]:
 
 def add(staged: Path, changed: Changes) -> None:
     """Stages one site's files."""
+    folder = None
     for path, content in changed.files.items():
-        target = staged / path
+        if folder is None:
+            site = path.partition("/")[0]
+            folder = staged / f"{zlib.crc32(site.encode()) % _STAGED_FOLDERS:02x}"
+            with _told(folder / site):
+                folder.mkdir(exist_ok=True)
+                (folder / site).mkdir(exist_ok=True)
+        target = folder / path
         with _told(target):
-            target.parent.mkdir(exist_ok=True)
             target.write_bytes(content)
 
 
-def commit(out: Path, staged: Path, entries: manifest.Entries, removals: Mapping[str, Changes]) -> None:
+def commit(out: Path, staged: Path, entries: Ledger, removals: Ledger) -> None:
     """Moves what is staged into place and records ``entries`` in the manifest.
 
     A script's compressed siblings go before it changes, and older scripts only after nothing refers to them.
     """
     # First, because it can be refused: then nothing has changed yet.
-    content = manifest.dump(manifest.merged(entries_of(out), entries))
-    for changed in removals.values():
-        _remove(out, changed.stale)
-    for folder in sorted(path for path in staged.iterdir() if path.is_dir()):
-        target = _site_folder(out, folder.name)
-        with _told(target):
-            target.mkdir(exist_ok=True)
-        # The hashed script is there before anything that names it: "freshtap.<hash>.js" sorts before
-        # "snippet.html".
-        for file in sorted(folder.iterdir()):
-            with _told(target / file.name):
-                file.replace(target / file.name)
-    if _read(out / manifest.NAME) != content:
-        with _told(out / manifest.NAME):
-            (staged / manifest.NAME).write_bytes(content)
-            (staged / manifest.NAME).replace(out / manifest.NAME)
-    for changed in removals.values():
-        _remove(out, changed.old)
+    new = staged / manifest.NAME
+    _with_listed(out, lambda existing: _write(new, manifest.dump(manifest.merged(existing, entries))))
+    for _, paths in removals:
+        _remove(out, json.loads(paths)["stale"])
+    for folders in sorted(path for path in staged.iterdir() if path.is_dir()):
+        for folder in sorted(folders.iterdir()):
+            _publish(folder, _site_folder(out, folder.name))
+    path = out / manifest.NAME
+    with _told(path):
+        if path.is_symlink() or not path.exists() or not filecmp.cmp(new, path, shallow=False):
+            new.replace(path)
+    for _, paths in removals:
+        _remove(out, json.loads(paths)["old"])
+
+
+def removals_text(changed: Changes) -> str:
+    """What is to be removed of a site, for :func:`commit`."""
+    return json.dumps({"stale": changed.stale, "old": changed.old})
+
+
+def _publish(folder: Path, target: Path) -> None:
+    """Moves one site's files into place."""
+    with _told(target):
+        if not target.exists():
+            folder.rename(target)
+            return
+    # The hashed script is there before anything that names it: "freshtap.<hash>.js" sorts before
+    # "snippet.html".
+    for file in sorted(folder.iterdir()):
+        with _told(target / file.name):
+            file.replace(target / file.name)
+
+
+def _write(path: Path, parts: Iterator[bytes]) -> None:
+    with _told(path), path.open("wb") as file:
+        file.writelines(parts)
 
 
 def write_new(path: Path, text: str) -> None:
@@ -154,6 +214,15 @@ def _site_folder(out: Path, name: str) -> Path:
     return folder
 
 
+def _paths_in(folder: Path) -> set[str]:
+    """Everything in a site's folder, as paths in the output folder; nothing where there is no such folder."""
+    with _told(folder):
+        try:
+            return {f"{folder.name}/{name}" for name in os.listdir(folder)}  # noqa: PTH208 - half the time
+        except FileNotFoundError:
+            return set()
+
+
 def _is_current(path: Path, content: bytes) -> bool:
     """Whether the file has this content. Of a compressed one, what it unpacks to counts."""
     existing = _read(path)
@@ -178,10 +247,19 @@ def _unpacked(suffix: str, content: bytes) -> bytes | None:
 
 def _read(path: Path) -> bytes | None:
     """What is in the file; None where there is none."""
+    file = _opened(path)
+    if file is None:
+        return None
+    with _told(path), file:
+        return file.read()
+
+
+def _opened(path: Path) -> IO[bytes] | None:
+    """The file, to be read; None where there is none."""
     with _told(path):
         try:
             # What a link leads to is another's file; replacing the link is right, leaving it is not.
-            return None if path.is_symlink() else path.read_bytes()
+            return None if path.is_symlink() else path.open("rb")
         except FileNotFoundError:
             return None
 
@@ -203,7 +281,7 @@ def _cut(line: str) -> str:
     return f"{line[:_LONGEST_DIFF_LINE]}… ({len(line) - 1} characters)"
 
 
-def _remove(out: Path, paths: tuple[str, ...]) -> None:
+def _remove(out: Path, paths: Sequence[str]) -> None:
     for path in paths:
         with _told(out / path):
             (out / path).unlink(missing_ok=True)

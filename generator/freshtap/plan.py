@@ -36,11 +36,8 @@ class _Sent(NamedTuple):
     key: str  # what names it in the config
     event: str  # as Freshpaint knows it
     name: str  # as it is sent, before cleaning
+    cleaned: str
     charged: bool = False
-
-    @property
-    def cleaned(self) -> str:
-        return clevertap.clean_name(self.name)
 
 
 def load(path: Path, *, strict: bool = False) -> Planned:
@@ -125,12 +122,12 @@ def _sent(site: Site) -> Iterator[_Sent]:
     for index, event in enumerate(site.events):
         key, name = renamed.pop(event.name, (f"events[{index}].name", event.name))
         if event.enabled and event.charged:
-            yield _Sent(key, event.name, clevertap.CHARGED, charged=True)
+            yield _Sent(key, event.name, clevertap.CHARGED, clevertap.CHARGED, charged=True)
         elif event.enabled:
-            yield _Sent(key, event.name, name)
+            yield _Sent(key, event.name, name, clevertap.clean_name(name))
     if site.track.send == "all":
         for event_name, (key, name) in renamed.items():
-            yield _Sent(key, event_name, name)
+            yield _Sent(key, event_name, name, clevertap.clean_name(name))
 
 
 def _transformations(site: Site, file: str) -> Iterator[Problem]:

@@ -78,8 +78,13 @@ def environment() -> jinja2.Environment:
 
 def bridge(site: Site, *, minifier: str = MINIFIERS[0], debug: bool = False) -> str:
     """The account's script. Raises :class:`BuildError` where the minifier fails."""
+    return "".join(parts(site, minifier=minifier, debug=debug))
+
+
+def parts(site: Site, *, minifier: str = MINIFIERS[0], debug: bool = False) -> tuple[str, str]:
+    """The account's script in two parts: what all sites of its feature set begin with, and its own rest."""
     before, after = _bridge(Features.of(site, debug=debug), minifier)
-    return before + _json(values(site)) + after
+    return before, _json(values(site)) + after
 
 
 def snippet(site: Site, *, minifier: str = MINIFIERS[0]) -> str:

@@ -1,7 +1,6 @@
 """Opens a page in a headless Chromium and writes down what happens there. The only one that drives a browser.
 
-CleverTap's servers are played by the collector: what the page sends them never leaves this machine, unless ``live``.
-CleverTap's SDK, and everything else on the page, comes from where it always comes from.
+What the page asks for passes the gateway, which answers in CleverTap's place.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import parse_qs, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from playwright.sync_api import (
     Browser,
@@ -24,7 +23,6 @@ from playwright.sync_api import (
     Page,
     Request,
     Response,
-    Route,
     WebError,
     sync_playwright,
 )
@@ -32,11 +30,9 @@ from playwright.sync_api import (
     TimeoutError as PlaywrightTimeoutError,
 )
 
-from freshtap import addresses, artifacts, browsers, pages, render
-from freshtap.artifacts import Options
-from freshtap.clevertap import COLLECTOR_DOMAINS
-from freshtap.collector import Collector, UndecodableError, decode
+from freshtap import browsers, pages, render
 from freshtap.errors import BrowserError
+from freshtap.gateway import Gateway
 from freshtap.observation import Answer, Observation, Script, Start, Step, View, Violation
 from freshtap.site import Site
 from freshtap.steps import Step as Deed
@@ -46,9 +42,6 @@ _LOADING: Final = 30.0
 _STEP: Final = 10.0
 _SILENCE: Final = 60.0
 _POLL: Final = 50
-
-#: The device id in CleverTap's answer, by script or by fetch.
-_DEVICE = re.compile(r'\$WZRK_WR\.s\("([^"]+)"|"g":"([^"]+)"')
 
 Told = Callable[[str], contextlib.AbstractContextManager[None]]
 
@@ -113,22 +106,21 @@ class _Session:
     """One context with one page to begin with; everything that is heard goes into the observation."""
 
     def __init__(self, site: Site, visit: Visit, context: BrowserContext) -> None:
-        self._site = site
         self._visit = visit
         self._context = context
-        self._collector = Collector()
-        self._line: list[Request] = []
         self._seen = Observation(visit.url)
         self._policies: dict[str, str] = {}
         self._pending: set[Request] = set()
         self._last = time.monotonic()
-        self._made = artifacts.make(site, Options(base_url="/")) if visit.inject else None
+        self._gateway = Gateway(
+            site, context, self._heard, address=visit.url, folder=visit.folder, inject=visit.inject, live=visit.live
+        )
         context.set_default_timeout(_LOADING * 1000)
         # Known to no page.
         self._token = secrets.token_hex()
         context.add_init_script(watch(site, self._token))
         context.on("console", self._read)
-        context.route("**/*", self._route)
+        context.route("**/*", self._gateway.route)
         context.on("request", self._asked)
         context.on("requestfinished", self._came)
         context.on("requestfailed", self._failed)
@@ -150,7 +142,7 @@ class _Session:
                 page.evaluate("dispatchEvent(new Event('freshtap-look'))")
             with told("Fetching the deployed script"):
                 self._fetch_deployed()
-        self._seen.requests = list(self._collector.requests)
+        self._seen.requests = list(self._gateway.requests)
         return self._seen
 
     # -- doing -------------------------------------------------------------------------------------------------------
@@ -250,7 +242,7 @@ class _Session:
         )
 
     def _asked(self, request: Request) -> None:
-        if request.resource_type == "script" or self._is_clevertap(request.url):
+        if request.resource_type == "script" or self._gateway.is_clevertap(request.url):
             self._pending.add(request)
 
     def _came(self, request: Request) -> None:
@@ -274,98 +266,6 @@ class _Session:
         with contextlib.suppress(Error):
             self._seen.errors.append(error.error.stack or error.error.message)
 
-    # -- answering ---------------------------------------------------------------------------------------------------
-
-    def _route(self, route: Route, request: Request) -> None:
-        try:
-            self._answer(route, request)
-        except Error:
-            # The page is gone, or its server is: the browser finds out by itself.
-            with contextlib.suppress(Error):
-                route.abort()
-
-    def _answer(self, route: Route, request: Request) -> None:
-        if self._is_clevertap(request.url):
-            self._collect(route, request)
-            return
-        injected = self._injected(request.url)
-        if injected is not None:
-            route.fulfill(body=injected, content_type="text/javascript; charset=utf-8")
-        elif self._visit.folder and request.url.startswith(pages.ORIGIN + "/"):
-            answer = self._visit.folder.answer(request.url)
-            body = self._tagged(answer.body) if self._is_page(request) else answer.body
-            route.fulfill(status=answer.status, headers=dict(answer.headers), body=body)
-        elif self._visit.inject and self._is_page(request):
-            response = route.fetch(max_redirects=0)
-            # What it was compressed with no longer holds.
-            dropped = ("content-encoding", "content-length")
-            headers = {name: value for name, value in response.headers.items() if name not in dropped}
-            route.fulfill(status=response.status, headers=headers, body=self._tagged(response.body()))
-        else:
-            route.continue_()
-
-    def _is_page(self, request: Request) -> bool:
-        return request.is_navigation_request() and request.frame.parent_frame is None
-
-    def _tagged(self, html: bytes) -> bytes:
-        if self._made is None or pages.carries_tag(html):
-            return html
-        return pages.with_tag(html, self._made.files[self._made.entry["snippet"]].decode())
-
-    def _injected(self, url: str) -> bytes | None:
-        """The script of a tag that was put in, which lies on no server."""
-        path = urlsplit(url).path.removeprefix("/")
-        return self._made.files[path] if self._made and path == self._made.entry["script"] else None
-
-    def _is_clevertap(self, url: str) -> bool:
-        """Whether it is a request to CleverTap's servers, or to a proxy in front of them: by host, or by its shape."""
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        if any(host == domain or host.endswith(f".{domain}") for domain in COLLECTOR_DOMAINS):
-            return True
-        if host == self._site.collector_host and host != urlsplit(self._visit.url).hostname:
-            return not addresses.same_file(url, self._site.clevertap.sdk_url)
-        return parts.path.endswith("/a") and {"d", "t", "rn"} <= parse_qs(parts.query).keys()
-
-    def _collect(self, route: Route, request: Request) -> None:
-        self._heard()
-        if self._visit.live:
-            with self._in_turn(request):
-                response = route.fetch()
-                if response.ok:
-                    self._learn(request.url, response.text())
-                    self._collector.answer(request.url)
-            route.fulfill(response=response)
-            return
-        reply = self._collector.answer(request.url, fetch=request.resource_type == "fetch")
-        route.fulfill(
-            status=reply.status, body=reply.body, headers={"content-type": reply.content_type, **reply.headers}
-        )
-
-    @contextlib.contextmanager
-    def _in_turn(self, request: Request) -> Iterator[None]:
-        """Lets requests go in the order in which the page makes them, as far as CleverTap is concerned."""
-        self._line.append(request)
-        try:
-            while self._line[0] is not request:
-                self._context.pages[0].wait_for_timeout(10)
-            yield
-        finally:
-            self._line.remove(request)
-
-    def _learn(self, url: str, answer: str) -> None:
-        """Lets the collector know which device id CleverTap itself has given to a person."""
-        found = _DEVICE.search(answer)
-        try:
-            payload = decode(parse_qs(urlsplit(url).query)["d"][0])
-        except (KeyError, UndecodableError):
-            return
-        profile = payload.get("profile")
-        if found and isinstance(profile, dict) and payload.get("isOUL"):
-            who = next((str(profile[name]) for name in ("Identity", "Email") if profile.get(name)), "")
-            if who:
-                self._collector.knows(who, found[1] or found[2])
-
     # -- the deployed script -----------------------------------------------------------------------------------------
 
     def _fetch_deployed(self) -> None:
@@ -379,7 +279,7 @@ class _Session:
         yield from ((start.page, start.src) for start in self._seen.starts if start.src)
 
     def _fetch(self, url: str, page: str) -> Answer:
-        injected = self._injected(url)
+        injected = self._gateway.injected(url)
         if injected is not None:
             return Answer(200, {"content-type": "text/javascript"}, injected)
         if self._visit.folder and url.startswith(pages.ORIGIN + "/"):

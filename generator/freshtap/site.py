@@ -7,6 +7,7 @@ Attributes are named like the keys of the file; the descriptions become the JSON
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import (
@@ -257,14 +258,15 @@ class Site(Table):
         """What the transformations call events, by Freshpaint's name, before cleaning."""
         return {change.on: change.to for change in self.transformations if isinstance(change, RenameEvent)}
 
-    @property
+    @cached_property
     def names(self) -> dict[str, str]:
         """CleverTap's name of every event that the script has to know, by Freshpaint's name; empty: it is not sent.
 
         With ``send = "defined"`` these are all that are sent, otherwise all that are not sent as they are called.
         """
-        by_event = self.renamed | {
-            event.name: clevertap.CHARGED if event.charged else self.renamed.get(event.name, event.name)
+        renamed = self.renamed
+        by_event = renamed | {
+            event.name: clevertap.CHARGED if event.charged else renamed.get(event.name, event.name)
             for event in self.events
         }
         cleaned = {event: clevertap.clean_name(name) for event, name in by_event.items()}

@@ -14,6 +14,7 @@ from freshtap.diagnoses import Diagnosis
 from freshtap.errors import printable, shown
 from freshtap.observation import Observation
 from freshtap.outcomes import DROPPING, OUTCOMES, Call, Outcome, Outcomes, Reason
+from freshtap.phrases import counted
 from freshtap.site import Site
 
 VERSION: Final = 1
@@ -102,10 +103,8 @@ class Verdict:
     def _summary(self) -> str:
         sending = sum(call.outcome not in ("done", "ignored") for call in self.outcomes.calls)
         reached = self.outcomes.reached
-        told = f"{reached} of {_counted(sending, 'call')} reached CleverTap" if reached else "Nothing reached CleverTap"
-        wrong = [
-            _counted(self._count(severity), severity) for severity in ("error", "warning") if self._count(severity)
-        ]
+        told = f"{reached} of {counted(sending, 'call')} reached CleverTap" if reached else "Nothing reached CleverTap"
+        wrong = [counted(self._count(severity), severity) for severity in ("error", "warning") if self._count(severity)]
         return ". ".join([told, ", ".join(wrong) or "Nothing is wrong"]) + "."
 
     def _count(self, severity: str) -> int:
@@ -198,7 +197,3 @@ def _reason(reason: Reason, call: Call) -> str:
         return reason.why
     subject = reason.name or (shown(_brief(reason.value)) if reason.value is not None else call.method)
     return f"{printable(subject)}: {reason.why}"
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
