@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, TypeVar
 
-from freshtap.collector import Predicate, every_request
+import sdk as sdks
+from freshtap.collector import Predicate, Request, every_request
 from model import (
     AddEventProperties,
     Arrival,
@@ -41,6 +42,8 @@ WHICH: Final[dict[Which, Predicate]] = {
 }
 FAULTS: Final[tuple[Fault, ...]] = ("lose_requests", "lose_answers", "slow", "refuse", "hang")
 PEOPLE: Final = ("u1", "u2", "u3")
+EMAILS: Final = ("a@mail.test", "b@mail.test")
+A_DAY_AND_MORE: Final = 25 * 3600 * 1000
 #: Pages of peace until everything has to be there. The SDK sends what was lost when a page begins, and once more after
 #: ten seconds of it.
 PEACE: Final = 6
@@ -108,7 +111,12 @@ class Pass:
     on_the_clock: bool = False
 
 
-Step = Open | Do | Leave | Come | Break | Block | Heal | Pass
+@dataclass(frozen=True, slots=True)
+class NextDay:
+    """All is well again and settles; the visitor comes back after more than 24 hours."""
+
+
+Step = Open | Do | Leave | Come | Break | Block | Heal | Pass | NextDay
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +126,7 @@ class Journey:
     steps: tuple[Step, ...]
     before_identify: BeforeIdentify = "hold"
     consent_required: bool = False
+    sdk: sdks.Version = sdks.NEWEST
 
     @property
     def config(self) -> Config:
@@ -129,7 +138,7 @@ class Journey:
         steps = "".join(f"        {step!r},\n" for step in self.steps)
         return (
             f"Journey(\n    (\n{steps}    ),\n    before_identify={self.before_identify!r},\n"
-            f"    consent_required={self.consent_required!r},\n)"
+            f"    consent_required={self.consent_required!r},\n    sdk={self.sdk!r},\n)"
         )
 
 
@@ -145,6 +154,7 @@ class _Traveller:
         self._gates: list[Gate] = []
         self._page = 0
         self._runs = False
+        self._with_sdk = True
         self._started = [0]
         self.shuffled: set[int] = set()
 
@@ -155,9 +165,10 @@ class _Traveller:
             Do: lambda step: self._call(step.calls),
             Come: lambda _: self._come(),
             Break: self._break,
-            Block: lambda step: self._visit.block(step.part),
+            Block: self._block,
             Heal: lambda _: self._heal(),
             Pass: self._pass,
+            NextDay: lambda _: self._next_day(),
         }
         # A shortened journey may begin with something else than a page.
         if self._page or not isinstance(step, Do | Leave):
@@ -224,7 +235,7 @@ class _Traveller:
 
     def _left(self) -> None:
         if self._page:
-            self.model.leaves(self._arrived())
+            self.model.leaves(self._arrived(), with_sdk=self._with_sdk)
         self._page += 1
         self._runs = False
         self._started.append(len(self.arrivals()))
@@ -234,6 +245,7 @@ class _Traveller:
         if part == "collector":
             # What waited comes all at once, in any order, also after the page was left.
             self.shuffled |= {self._page, self._page + 1}
+        self._with_sdk = part != "sdk" and not self._visit.is_blocked("sdk")
         before, self._gates = self._gates, [self._visit.hold(part)] if part else []
         return before
 
@@ -251,6 +263,7 @@ class _Traveller:
     def _come(self) -> None:
         self._release(self._gates)
         self._gates = []
+        self._with_sdk = True
         if self._page and not self._runs:
             self._bridge(None)
 
@@ -261,8 +274,9 @@ class _Traveller:
             self.model.calls(call, arrived)
 
     def _heal(self) -> None:
-        self._visit.unblock("sdk", "collector")
+        self._visit.unblock("sdk")
         self._visit.collector.heal()
+        self._with_sdk = True
 
     def _pass(self, step: Pass) -> None:
         if step.on_the_clock:
@@ -270,14 +284,40 @@ class _Traveller:
         else:
             self._visit.lets_pass(step.milliseconds / 1000)
 
+    def _next_day(self) -> None:
+        self._heal()
+        self._come()
+        if self._page:
+            self._breathe()
+        self._visit.page.clock.fast_forward(A_DAY_AND_MORE)
+        self.model.day_passes()
+        self._open(Open())
+
+    def _block(self, step: Block) -> None:
+        if step.part == "sdk":
+            self._visit.block("sdk")
+        else:
+            # On the wire it is the same, and what was kept away is counted.
+            self._visit.collector.lose_requests()
+
     def _break(self, step: Break) -> None:
-        collector, which = self._visit.collector, WHICH[step.which]
+        collector = self._visit.collector
+
+        def which(request: Request) -> bool:
+            return WHICH[step.which](request)
+
+        def once(request: Request) -> bool:
+            """Whether it may be lost: not again, and not where its page was left, which may have lost it already."""
+            key = Arrival(request, 0).key
+            first = request.sdk_traffic or key not in {Arrival(lost, 0).key for lost in collector.lost}
+            return first and which(request) and self.model.is_of_this_page(key)
+
         broken: dict[Fault, Callable[[], None]] = {
             "slow": lambda: collector.slow(0.3, which, times=step.times),
-            "refuse": lambda: collector.refuse(503, which, times=step.times),
+            "refuse": lambda: collector.refuse(503, once, times=step.times),
             "hang": lambda: collector.hang(which, times=step.times),
             "lose_answers": lambda: collector.lose_answers(which, times=step.times),
-            "lose_requests": lambda: collector.lose_requests(which, times=step.times),
+            "lose_requests": lambda: collector.lose_requests(once, times=step.times),
         }
         broken[step.fault]()
 
@@ -298,7 +338,8 @@ def play(visit: Visit, journey: Journey) -> Verdict:
         if repeat.moved and not repeat.first.sdk_traffic
     ]
     dirt = [f"the page saw: {error}" for error in (*visit.page_errors, *visit.console_errors)]
-    return Verdict([*found.wrong, *moved, *dirt], found.arrived, found.late, found.excused)
+    wrong = [*found.deviations["under the wrong user"], *moved]
+    return replace(found, deviations={**found.deviations, "under the wrong user": wrong, "on the page": dirt})
 
 
 # -- making them -------------------------------------------------------------------------------------------------------
@@ -320,8 +361,9 @@ class _Writer:
         steps += [self._step(troubled=troubled) for _ in range(dice.randint(4, 14))]
         return Journey(
             tuple(steps),
-            before_identify=dice.choices(("hold", "send", "drop"), (5, 4, 1))[0],
-            consent_required=dice.random() < 0.15,
+            before_identify=dice.choices(("hold", "send", "drop"), (5, 3, 2))[0],
+            consent_required=dice.random() < 0.2,
+            sdk=dice.choices(tuple(sdks.PINNED), (4, 1))[0],
         )
 
     def _step(self, *, troubled: bool) -> Step:
@@ -334,6 +376,7 @@ class _Writer:
             (3, Come),
             (5, lambda: Pass(dice.choice((20, 60, 150, 400, 800)))),
             (3, lambda: Pass(dice.choice((500, 2000, 6000, 12_000, 60_000)), on_the_clock=True)),
+            (0.7, NextDay),
         ]
         trouble: list[tuple[float, Callable[[], Step]]] = [
             (4, lambda: Break(dice.choice(FAULTS), dice.choice(tuple(WHICH)), dice.randint(1, 3))),
@@ -362,6 +405,7 @@ class _Writer:
             (1, lambda: Track(self._next(), allowed=False)),
             (8, self._identify),
             (2, lambda: Identify(self._next())),
+            (1.5, lambda: Identify(self._next(), email=self._dice.choice(EMAILS))),
             (2, lambda: self._last or self._identify()),
             (2, lambda: AddEventProperties(self._next())),
             (1.5, Reset),

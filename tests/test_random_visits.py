@@ -40,7 +40,7 @@ def test_visits_that_nobody_has_made_before(visitor: Visitor) -> None:
 def goes_well(visitor: Visitor, seed: int) -> None:
     """Make a visit from a seed; where it goes wrong, tell how to make it again."""
     journey = random_journey(seed)
-    found = play(visitor(config=journey.config), journey)
+    found = play(visitor(config=journey.config, sdk=journey.sdk), journey)
     assert not found.wrong, (
         f"\n{chr(10).join(found.wrong)}\n{journey}\n"
         f"A shorter one: .venv/bin/python tests/random_visits.py --visits 1 --seed {seed}"
