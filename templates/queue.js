@@ -42,8 +42,9 @@ const mayGo = call => {
   const now = Date.now();
   if (answering()) {
     askedAt = askedAt || deviceId() && now;
-    // The SDK keeps events until the answer comes; a further switch would mix up the two users.
-    return call && (anew || askedAt && now - askedAt > $fill(patience) && call.name);
+    // A further switch would mix up the two users; events are safer here: the SDK sends what it has kept once, and where
+    // the page is left meanwhile, never again.
+    return anew && call;
   }
   askedAt = 0;
   anew = false;

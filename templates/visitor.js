@@ -83,7 +83,7 @@ const identify = (profile, who/*% if companion %*/, known/*% endif %*/) => {
     profile.Email = profile.Email || who.Email;
   }
   const stranger = who && who !== visitor;
-  const login = profile.Identity || profile.Email && !stranger;
+  const login = profile.Identity || !stranger && profile.Email;
   const text = JSON.stringify(profile);
   report(text === recall("profile") && (who || !login) ? "identify-repeated" : "", "identify", profile);
   if (text !== "{}" && (text !== recall("profile") || login && !who)) {

@@ -27,6 +27,9 @@ BeforeIdentify = Literal["hold", "send", "drop"]
 #: How many calls are stored, and how many events are held.
 STORED: Final = 100
 
+SAME: Final = "the same identify was sent right before"
+SAME_ELSEWHERE: Final = "the same identify was sent before, in another tab"
+
 
 # -- what a page calls -------------------------------------------------------------------------------------------------
 
@@ -173,6 +176,13 @@ class Model:
 
     def opens(self, *, new_session: bool = False) -> None:
         """A page is there; in a new tab, a new browser session has begun."""
+        if new_session:
+            # What the page that was left called twice may stand in the line, half of it: the new tab has not heard of
+            # the other half.
+            for due in [due for due in self.never if due.reason == SAME and due.page == self._page]:
+                self.never.remove(due)
+                due.reason, due.may = SAME_ELSEWHERE, True
+                self.line.append(due)
         self._page += 1
         self._bridge_runs = False
         self._last_is_elsewhere |= new_session
@@ -268,9 +278,9 @@ class Model:
         self._joined.append(due)
         if self._last == properties:
             if self._last_is_elsewhere:
-                due.excuse("the same identify was sent before, in another tab")
+                due.excuse(SAME_ELSEWHERE)
             else:
-                due.forbid("the same identify was sent right before")
+                due.forbid(SAME)
                 self.never.append(due)
                 return
         self._last, self._last_is_elsewhere = properties, False

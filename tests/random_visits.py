@@ -112,8 +112,8 @@ def main() -> int:
         f"\nvisits {first} to {first + asked.visits - 1}: {calls} calls, {arrived} arrived ({late} of them from a later "
         f"page), {excused.total()} had to stay away, {failed} visits went wrong"
     )
-    for reason, times in (*deviations.items(), *excused.most_common()):
-        print(f"  {times:6}  {reason}")
+    print("What went wrong:", *(f"{deviations[kind]} {kind}" for kind in DEVIATIONS), sep="\n  ")
+    print("What had to stay away:", *(f"{times} {reason}" for reason, times in excused.most_common()), sep="\n  ")
     return 1 if failed else 0
 
 

@@ -420,6 +420,17 @@ def test_an_email_address_after_an_id_keeps_the_person(visitor: Visitor) -> None
     assert devices(visit, "u1") == {device}
 
 
+def test_whoever_has_only_an_email_address_keeps_it(visitor: Visitor) -> None:
+    """An identify with neither id nor address belongs to whoever was identified by an address, and carries that."""
+    visit = visitor()
+    visit.open(script="freshpaint.identify({email: 'ann@site.test'}); freshpaint.identify({plan: 'pro'})")
+    visit.settled()
+    visit.open("/next", script="freshpaint.identify({plan: 'max'}); freshpaint.track('A')")
+    arrive(visit, *["ann@site.test identify"] * 3, "ann@site.test A")
+    assert {request.data.get("Email") for request in received(visit)[:3]} == {"ann@site.test"}
+    assert len(devices(visit, "ann@site.test")) == 1
+
+
 def test_an_email_address_on_a_subdomain_keeps_the_person(visitor: Visitor) -> None:
     """Where only the cookie tells that somebody is known, user properties without an id still are that user's."""
     visit = visitor()
