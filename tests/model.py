@@ -177,9 +177,8 @@ class Model:
     def opens(self, *, new_session: bool = False) -> None:
         """A page is there; in a new tab, a new browser session has begun."""
         if new_session:
-            # What the page that was left called twice may stand in the line, half of it: the new tab has not heard of
-            # the other half.
-            for due in [due for due in self.never if due.reason == SAME and due.page == self._page]:
+            # What was called twice may stand in the line, half of it: a new tab has not heard of the other half.
+            for due in [due for due in self.never if due.reason == SAME]:
                 self.never.remove(due)
                 due.reason, due.may = SAME_ELSEWHERE, True
                 self.line.append(due)
