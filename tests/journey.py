@@ -7,6 +7,7 @@ given until what is due has arrived. ``random_journey`` makes one from a seed.
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, TypeVar
@@ -16,6 +17,7 @@ from freshtap.collector import Predicate, Request, every_request
 from model import (
     AddEventProperties,
     Arrival,
+    Arrived,
     BeforeIdentify,
     Call,
     Consent,
@@ -175,14 +177,8 @@ class _Traveller:
             take[type(step)](step)
 
     def make_peace(self) -> None:
-        """Heal everything, and let pages come and go until what is due is there, and one more."""
-        self._heal()
-        self._come()
-        for _ in range(PEACE):
-            self._open(Open())
-            self._breathe()
-            if not missing(self.model, self._arrived()):
-                break
+        """Let everything settle, and one more page come and go."""
+        self._settle()
         self._open(Open())
         self._breathe()
         self.model.ends()
@@ -193,6 +189,16 @@ class _Traveller:
             Arrival(request, sum(start <= at for start in self._started[1:])) for at, request in enumerate(requests)
         ]
 
+    def _settle(self) -> None:
+        """Heal everything, and let pages come and go until what is due is there."""
+        self._heal()
+        self._come()
+        for _ in range(PEACE):
+            self._open(Open())
+            self._breathe()
+            if not missing(self.model, self._arrived()):
+                break
+
     def _breathe(self) -> None:
         """Let the SDK start, where it may, and do whatever it has left to do."""
         if self.model.permitted:
@@ -200,8 +206,8 @@ class _Traveller:
         self._visit.page.clock.run_for(12_000)
         self._visit.left_alone()
 
-    def _arrived(self) -> set[str]:
-        return {arrival.key for arrival in self.arrivals()}
+    def _arrived(self) -> Arrived:
+        return Counter(arrival.key for arrival in self.arrivals())
 
     def _open(self, step: Open) -> None:
         visit = self._visit
@@ -285,10 +291,7 @@ class _Traveller:
             self._visit.lets_pass(step.milliseconds / 1000)
 
     def _next_day(self) -> None:
-        self._heal()
-        self._come()
-        if self._page:
-            self._breathe()
+        self._settle()
         self._visit.page.clock.fast_forward(A_DAY_AND_MORE)
         self.model.day_passes()
         self._open(Open())
@@ -322,6 +325,11 @@ class _Traveller:
         broken[step.fault]()
 
 
+def _of_a_new_device(request: Request) -> bool:
+    """Whether it was nobody's, sent without a device id to get one."""
+    return request.person is None and request.sent_device is None and not request.login
+
+
 def play(visit: Visit, journey: Journey) -> Verdict:
     """Take a journey's steps, make peace, and say what became of its calls."""
     # The SDK sends its own page view again under the device id that it got in the meantime.
@@ -335,7 +343,7 @@ def play(visit: Visit, journey: Journey) -> Verdict:
     moved = [
         f"{repeat.first.call} came again under {repeat.again.person} on {repeat.again.device}"
         for repeat in visit.collector.repeats
-        if repeat.moved and not repeat.first.sdk_traffic
+        if repeat.moved and not repeat.first.sdk_traffic and not _of_a_new_device(repeat.first)
     ]
     dirt = [f"the page saw: {error}" for error in (*visit.page_errors, *visit.console_errors)]
     wrong = [*found.deviations["under the wrong user"], *moved]

@@ -11,6 +11,7 @@ What the model leaves open, because nobody could foresee it, it leaves open by n
 - Where nobody was known, what was sent is whoever's takes over the device, as at CleverTap.
 - A request may be lost once: the SDK sends it again once, and marks it as fired. Lost a second time it is lost for good,
   and where it was a user's first identify, their events are nobody's.
+- What was sent while nobody was known, and while the SDK had no device id, it sends again under the one that it gets.
 """
 
 from __future__ import annotations
@@ -100,12 +101,15 @@ class Consent:
 
 
 Call = Track | Identify | AddEventProperties | Reset | Consent
+#: How often CleverTap has received a call of a key.
+Arrived = Mapping[str, int]
+NOTHING: Final[Arrived] = {}
 
 
 # -- what is due -------------------------------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Due:
     """One call that CleverTap takes, and what is to become of it."""
 
@@ -186,21 +190,21 @@ class Model:
         self._bridge_runs = False
         self._last_is_elsewhere |= new_session
 
-    def runs(self, arrived: Collection[str]) -> None:
+    def runs(self, arrived: Arrived) -> None:
         """The page's bridge runs: it takes what the snippet has noted. ``arrived`` is what CleverTap has already."""
         self._bridge_runs = True
         noted, self._noted = self._noted, []
         for call, page in noted:
             self._take(call, page, arrived)
 
-    def calls(self, call: Call, arrived: Collection[str] = ()) -> None:
+    def calls(self, call: Call, arrived: Arrived = NOTHING) -> None:
         """The page makes a call."""
         if self._bridge_runs:
             self._take(call, self._page, arrived)
         else:
             self._noted.append((call, self._page))
 
-    def leaves(self, arrived: Collection[str], *, with_sdk: bool = True) -> None:
+    def leaves(self, arrived: Arrived, *, with_sdk: bool = True) -> None:
         """The page is left. Where it had no SDK all the time, its calls are the next page's, and in their order."""
         for call, page in self._noted:
             self._lose(call, page, "only the snippet had seen it when its page was left")
@@ -208,15 +212,15 @@ class Model:
             self._lose(call, page, "it waited for consent, in memory only, when its page was left")
         self._noted, self._undecided = [], []
         # Resets and repeated identifies have their places in the line, too.
-        waits = [due is None or (due.must and due.call.key not in arrived) for due in self._joined]
+        waiting = missing(self, arrived)
+        waits = [due is None or due in waiting for due in self._joined]
         since = next((at for at, due in enumerate(self._joined) if due and waits[at]), len(waits))
-        events = [due for due in self._joined[since:] if due and due.must and isinstance(due.call, Track)]
-        for due in [due for due in events if due.call.key not in arrived][: max(0, len(waits) - since - STORED)]:
+        events = [due for due in self._joined[since:] if due and due in waiting and isinstance(due.call, Track)]
+        for due in events[: max(0, len(waits) - since - STORED)]:
             due.excuse(f"it was among the oldest beyond {STORED} calls when its page was left")
         if not with_sdk:
-            for carried in self.line:
-                if carried.page == self._page and carried.call.key not in arrived:
-                    carried.page += 1
+            for carried in missing(self, arrived):
+                carried.page += carried.page == self._page
 
     def day_passes(self) -> None:
         """More than 24 hours go by, with nothing under way."""
@@ -227,7 +231,7 @@ class Model:
 
     # -- what becomes of a call ----------------------------------------------------------------------------------------
 
-    def _take(self, call: Call, page: int, arrived: Collection[str]) -> None:
+    def _take(self, call: Call, page: int, arrived: Arrived) -> None:
         if isinstance(call, Consent):
             self._decide(call.agrees, arrived)
         elif self._agreed is None and self._consent_required:
@@ -300,7 +304,7 @@ class Model:
         if due.person is None:
             self._nobodys.append(due)
 
-    def _decide(self, agrees: bool, arrived: Collection[str]) -> None:
+    def _decide(self, agrees: bool, arrived: Arrived) -> None:
         before, self._agreed = self._agreed, agrees
         if agrees and before is None:
             waited, self._undecided = self._undecided, []
@@ -311,11 +315,10 @@ class Model:
                 for call, page in self._undecided:
                     self._lose(call, page, "the visitor refused before it could be sent", may=False)
                 self._undecided = []
-                for due in self.line:
-                    if due.call.key not in arrived:
-                        due.excuse("the visitor refused before it could be sent")
-                        # What is on its way may arrive while the identify in front of it is forgotten.
-                        due.heirs.add(None)
+                for due in missing(self, arrived):
+                    due.excuse("the visitor refused before it could be sent")
+                    # What is on its way may arrive while the identify in front of it is forgotten.
+                    due.heirs.add(None)
             self._forget("the visitor refused while it was held")
 
     def _forget(self, reason: str) -> None:
@@ -381,9 +384,16 @@ class Verdict:
         return self.arrived + self.excused.total()
 
 
-def missing(model: Model, arrived: Collection[str]) -> list[Due]:
+def missing(model: Model, arrived: Arrived) -> list[Due]:
     """What has to arrive and has not."""
-    return [due for due in model.line if due.must and due.call.key not in arrived]
+    came = Counter(arrived)
+    waiting = []
+    for due in model.line:
+        if came[due.call.key]:
+            came[due.call.key] -= 1
+        elif due.must:
+            waiting.append(due)
+    return waiting
 
 
 def verdict(

@@ -101,7 +101,7 @@ def test_what_goes_wrong_is_seen(came: list[tuple[str, int]], wrong: list[str]) 
     """The verdict names what was lost, came twice, came under somebody else, too early, or at all."""
     model = Model()
     model.opens()
-    model.runs(())
+    model.runs({})
     for call in (Identify(0, "u1"), Track(1), Track(2), Track(3, allowed=False)):
         model.calls(call)
     collector = received(*came)
@@ -113,7 +113,7 @@ def test_what_was_lost_twice_is_excused_and_told() -> None:
     for times, wrong in ((1, ["E1 was lost"]), (2, [])):
         model = Model()
         model.opens()
-        model.runs(())
+        model.runs({})
         for call in (Identify(0, "u1"), Track(1)):
             model.calls(call)
         collector = received(("u1", 0))
