@@ -5,7 +5,7 @@
 //   { at, reset }        a reset; true where held events were forgotten with it
 //   { at, optIn }        consent after it was withdrawn
 let line = [];
-let askedAt;
+let asked;
 let unconfirmedAt;
 let timer;
 let taking;
@@ -33,7 +33,7 @@ const advance = () => {
   } catch (error) {
     report("failed", "CleverTap", error);
   }
-  if (line.length || askedAt) {
+  if (line.length || asked) {
     timer = setTimeout(advance, 250);
   }
 };
@@ -41,11 +41,12 @@ const advance = () => {
 const mayGo = call => {
   const now = Date.now();
   if (answering()) {
-    askedAt = askedAt || deviceId() && now;
-    // The SDK keeps events until the answer comes; a further switch would mix up the two users.
-    return call && (anew || askedAt && now - askedAt > $fill(patience) && call.name);
+    asked = asked || deviceId();
+    // A further switch would mix up the two users; events are safer here: the SDK sends what it has kept once, and where
+    // the page is left meanwhile, never again.
+    return anew && call;
   }
-  askedAt = 0;
+  asked = 0;
   anew = false;
   left = deviceId();
   settle();

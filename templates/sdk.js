@@ -31,7 +31,7 @@ const send = (kind, ...values) => {
   clevertap[kind].push(...values);
   /*% endif %*/
   if (answering()) {
-    askedAt = askedAt || Date.now();
+    asked = true;
   }
 };
 
@@ -55,10 +55,10 @@ const goOffline = (offline, tell) => {
       clevertap.setOffline(offline);
       anew = false;
       if (offline) {
-        askedAt = 0;
+        asked = 0;
         answered.call($WZRK_WR, ":OO", 0, true, 0);
       } else {
-        askedAt = Date.now();
+        asked = true;
         // Without it in the storage, as JSON that is encoded for an address, the SDK takes no calls.
         local.WZRK_ACCOUNT_ID = "%22" + site.account + "%22";
         clevertap.pageChanged();
@@ -141,7 +141,7 @@ const open = () => {
       const [device, , login, number] = values;
       try {
         // A late answer to what was sent before a login or a reset: the SDK would take it for theirs, and go back.
-        if (permitted() && (device !== left || login && number === (window.oulReqN || number) || !askedAt && !anew)) {
+        if (permitted() && (device !== left || login && number === (window.oulReqN || number) || !asked && !anew)) {
           heard.apply(replies, values);
         }
       } catch (error) {

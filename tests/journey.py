@@ -7,14 +7,17 @@ given until what is due has arrived. ``random_journey`` makes one from a seed.
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, TypeVar
 
-from freshtap.collector import Predicate, every_request
+import sdk as sdks
+from freshtap.collector import Predicate, Request, every_request
 from model import (
     AddEventProperties,
     Arrival,
+    Arrived,
     BeforeIdentify,
     Call,
     Consent,
@@ -41,6 +44,8 @@ WHICH: Final[dict[Which, Predicate]] = {
 }
 FAULTS: Final[tuple[Fault, ...]] = ("lose_requests", "lose_answers", "slow", "refuse", "hang")
 PEOPLE: Final = ("u1", "u2", "u3")
+EMAILS: Final = ("a@mail.test", "b@mail.test")
+A_DAY_AND_MORE: Final = 25 * 3600 * 1000
 #: Pages of peace until everything has to be there. The SDK sends what was lost when a page begins, and once more after
 #: ten seconds of it.
 PEACE: Final = 6
@@ -108,7 +113,12 @@ class Pass:
     on_the_clock: bool = False
 
 
-Step = Open | Do | Leave | Come | Break | Block | Heal | Pass
+@dataclass(frozen=True, slots=True)
+class NextDay:
+    """All is well again and settles; the visitor comes back after more than 24 hours."""
+
+
+Step = Open | Do | Leave | Come | Break | Block | Heal | Pass | NextDay
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +128,7 @@ class Journey:
     steps: tuple[Step, ...]
     before_identify: BeforeIdentify = "hold"
     consent_required: bool = False
+    sdk: sdks.Version = sdks.NEWEST
 
     @property
     def config(self) -> Config:
@@ -129,7 +140,7 @@ class Journey:
         steps = "".join(f"        {step!r},\n" for step in self.steps)
         return (
             f"Journey(\n    (\n{steps}    ),\n    before_identify={self.before_identify!r},\n"
-            f"    consent_required={self.consent_required!r},\n)"
+            f"    consent_required={self.consent_required!r},\n    sdk={self.sdk!r},\n)"
         )
 
 
@@ -145,6 +156,7 @@ class _Traveller:
         self._gates: list[Gate] = []
         self._page = 0
         self._runs = False
+        self._with_sdk = True
         self._started = [0]
         self.shuffled: set[int] = set()
 
@@ -155,23 +167,18 @@ class _Traveller:
             Do: lambda step: self._call(step.calls),
             Come: lambda _: self._come(),
             Break: self._break,
-            Block: lambda step: self._visit.block(step.part),
+            Block: self._block,
             Heal: lambda _: self._heal(),
             Pass: self._pass,
+            NextDay: lambda _: self._next_day(),
         }
         # A shortened journey may begin with something else than a page.
         if self._page or not isinstance(step, Do | Leave):
             take[type(step)](step)
 
     def make_peace(self) -> None:
-        """Heal everything, and let pages come and go until what is due is there, and one more."""
-        self._heal()
-        self._come()
-        for _ in range(PEACE):
-            self._open(Open())
-            self._breathe()
-            if not missing(self.model, self._arrived()):
-                break
+        """Let everything settle, and one more page come and go."""
+        self._settle()
         self._open(Open())
         self._breathe()
         self.model.ends()
@@ -182,6 +189,16 @@ class _Traveller:
             Arrival(request, sum(start <= at for start in self._started[1:])) for at, request in enumerate(requests)
         ]
 
+    def _settle(self) -> None:
+        """Heal everything, and let pages come and go until what is due is there."""
+        self._heal()
+        self._come()
+        for _ in range(PEACE):
+            self._open(Open())
+            self._breathe()
+            if not missing(self.model, self._arrived()):
+                break
+
     def _breathe(self) -> None:
         """Let the SDK start, where it may, and do whatever it has left to do."""
         if self.model.permitted:
@@ -189,8 +206,8 @@ class _Traveller:
         self._visit.page.clock.run_for(12_000)
         self._visit.left_alone()
 
-    def _arrived(self) -> set[str]:
-        return {arrival.key for arrival in self.arrivals()}
+    def _arrived(self) -> Arrived:
+        return Counter(arrival.key for arrival in self.arrivals())
 
     def _open(self, step: Open) -> None:
         visit = self._visit
@@ -224,7 +241,7 @@ class _Traveller:
 
     def _left(self) -> None:
         if self._page:
-            self.model.leaves(self._arrived())
+            self.model.leaves(self._arrived(), with_sdk=self._with_sdk)
         self._page += 1
         self._runs = False
         self._started.append(len(self.arrivals()))
@@ -234,6 +251,7 @@ class _Traveller:
         if part == "collector":
             # What waited comes all at once, in any order, also after the page was left.
             self.shuffled |= {self._page, self._page + 1}
+        self._with_sdk = part != "sdk" and not self._visit.is_blocked("sdk")
         before, self._gates = self._gates, [self._visit.hold(part)] if part else []
         return before
 
@@ -251,6 +269,7 @@ class _Traveller:
     def _come(self) -> None:
         self._release(self._gates)
         self._gates = []
+        self._with_sdk = True
         if self._page and not self._runs:
             self._bridge(None)
 
@@ -261,8 +280,9 @@ class _Traveller:
             self.model.calls(call, arrived)
 
     def _heal(self) -> None:
-        self._visit.unblock("sdk", "collector")
+        self._visit.unblock("sdk")
         self._visit.collector.heal()
+        self._with_sdk = True
 
     def _pass(self, step: Pass) -> None:
         if step.on_the_clock:
@@ -270,16 +290,44 @@ class _Traveller:
         else:
             self._visit.lets_pass(step.milliseconds / 1000)
 
+    def _next_day(self) -> None:
+        self._settle()
+        self._visit.page.clock.fast_forward(A_DAY_AND_MORE)
+        self.model.day_passes()
+        self._open(Open())
+
+    def _block(self, step: Block) -> None:
+        if step.part == "sdk":
+            self._visit.block("sdk")
+        else:
+            # On the wire it is the same, and what was kept away is counted.
+            self._visit.collector.lose_requests()
+
     def _break(self, step: Break) -> None:
-        collector, which = self._visit.collector, WHICH[step.which]
+        collector = self._visit.collector
+
+        def which(request: Request) -> bool:
+            return WHICH[step.which](request)
+
+        def once(request: Request) -> bool:
+            """Whether it may be lost: not again, and not where its page was left, which may have lost it already."""
+            key = Arrival(request, 0).key
+            first = request.sdk_traffic or key not in {Arrival(lost, 0).key for lost in collector.lost}
+            return first and which(request) and self.model.is_of_this_page(key)
+
         broken: dict[Fault, Callable[[], None]] = {
             "slow": lambda: collector.slow(0.3, which, times=step.times),
-            "refuse": lambda: collector.refuse(503, which, times=step.times),
+            "refuse": lambda: collector.refuse(503, once, times=step.times),
             "hang": lambda: collector.hang(which, times=step.times),
             "lose_answers": lambda: collector.lose_answers(which, times=step.times),
-            "lose_requests": lambda: collector.lose_requests(which, times=step.times),
+            "lose_requests": lambda: collector.lose_requests(once, times=step.times),
         }
         broken[step.fault]()
+
+
+def _of_a_new_device(request: Request) -> bool:
+    """Whether it was nobody's, sent without a device id to get one."""
+    return request.person is None and request.sent_device is None and not request.login
 
 
 def play(visit: Visit, journey: Journey) -> Verdict:
@@ -295,10 +343,11 @@ def play(visit: Visit, journey: Journey) -> Verdict:
     moved = [
         f"{repeat.first.call} came again under {repeat.again.person} on {repeat.again.device}"
         for repeat in visit.collector.repeats
-        if repeat.moved and not repeat.first.sdk_traffic
+        if repeat.moved and not repeat.first.sdk_traffic and not _of_a_new_device(repeat.first)
     ]
     dirt = [f"the page saw: {error}" for error in (*visit.page_errors, *visit.console_errors)]
-    return Verdict([*found.wrong, *moved, *dirt], found.arrived, found.late, found.excused)
+    wrong = [*found.deviations["under the wrong user"], *moved]
+    return replace(found, deviations={**found.deviations, "under the wrong user": wrong, "on the page": dirt})
 
 
 # -- making them -------------------------------------------------------------------------------------------------------
@@ -320,8 +369,9 @@ class _Writer:
         steps += [self._step(troubled=troubled) for _ in range(dice.randint(4, 14))]
         return Journey(
             tuple(steps),
-            before_identify=dice.choices(("hold", "send", "drop"), (5, 4, 1))[0],
-            consent_required=dice.random() < 0.15,
+            before_identify=dice.choices(("hold", "send", "drop"), (5, 3, 2))[0],
+            consent_required=dice.random() < 0.2,
+            sdk=dice.choices(tuple(sdks.PINNED), (4, 1))[0],
         )
 
     def _step(self, *, troubled: bool) -> Step:
@@ -334,6 +384,7 @@ class _Writer:
             (3, Come),
             (5, lambda: Pass(dice.choice((20, 60, 150, 400, 800)))),
             (3, lambda: Pass(dice.choice((500, 2000, 6000, 12_000, 60_000)), on_the_clock=True)),
+            (0.7, NextDay),
         ]
         trouble: list[tuple[float, Callable[[], Step]]] = [
             (4, lambda: Break(dice.choice(FAULTS), dice.choice(tuple(WHICH)), dice.randint(1, 3))),
@@ -362,6 +413,7 @@ class _Writer:
             (1, lambda: Track(self._next(), allowed=False)),
             (8, self._identify),
             (2, lambda: Identify(self._next())),
+            (1.5, lambda: Identify(self._next(), email=self._dice.choice(EMAILS))),
             (2, lambda: self._last or self._identify()),
             (2, lambda: AddEventProperties(self._next())),
             (1.5, Reset),

@@ -230,8 +230,6 @@ def second_visit(subject: Subject) -> Probe:
     yield "unconfirmed", run("return /q/.test(stored('WZRK_L'))")
     yield "waiting login", run("return /OUL/.test(stored('WZRK_META'))")
     number = run("return window.oulReqN")
-    run("clevertap.event.push('Meanwhile')")
-    yield "kept events", subject.quiet()
     run("swallowing = true")
     gate.open()
     yield "late answers", subject.says("answers[answers.length - 1][2] === true")
@@ -240,8 +238,6 @@ def second_visit(subject: Subject) -> Probe:
     yield "switch", login is not None and login.login and login.sent_device is None and login.number == number
     run("swallowing = false; $WZRK_WR.s(...answers[answers.length - 1])")
     yield "switch", run("return !window.isOULInProgress")
-    event = subject.arrived("Meanwhile")
-    yield "kept events", login is not None and event is not None and event.sent_device == login.device != before
     subject.rests()
     yield "unconfirmed", not run("return /q/.test(stored('WZRK_L'))")
 

@@ -20,7 +20,7 @@ import browser as installed
 import sdk as sdks
 from freshtap import browsers
 from journey import Do, Journey, Leave, Open, Step, play, random_journey
-from model import Verdict
+from model import DEVIATIONS, Verdict
 from sites import build
 from visit import NotSettledError, Visit
 
@@ -30,11 +30,11 @@ ATTEMPTS: Final = 120
 
 def try_out(browser: Browser, journey: Journey) -> Verdict:
     """Play a journey in a browser context of its own; what ends it before its time is wrong with it, too."""
-    visit = Visit(browser.new_context(), build(journey.config), sdks.load(sdks.NEWEST))
+    visit = Visit(browser.new_context(), build(journey.config), sdks.load(journey.sdk))
     try:
         return play(visit, journey)
     except (NotSettledError, Error) as error:
-        return Verdict([str(error)], 0, 0, Counter())
+        return Verdict({"on the page": [str(error)]}, 0, 0, Counter())
     finally:
         visit.close()
 
@@ -89,6 +89,7 @@ def main() -> int:
     first = random.SystemRandom().randrange(10**6) if asked.seed is None else asked.seed
     failed = calls = arrived = late = 0
     excused: Counter[str] = Counter()
+    deviations: Counter[str] = Counter()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=installed.find_shell(), args=browsers.ARGUMENTS)
         for seed in range(first, first + asked.visits):
@@ -98,6 +99,7 @@ def main() -> int:
             arrived += found.arrived
             late += found.late
             excused += found.excused
+            deviations.update({kind: len(found.deviations.get(kind, ())) for kind in DEVIATIONS})
             if found.wrong:
                 failed += 1
                 print(f"\nseed {seed}:", *found.wrong, sep="\n  ", flush=True)
@@ -110,8 +112,8 @@ def main() -> int:
         f"\nvisits {first} to {first + asked.visits - 1}: {calls} calls, {arrived} arrived ({late} of them from a later "
         f"page), {excused.total()} had to stay away, {failed} visits went wrong"
     )
-    for reason, times in excused.most_common():
-        print(f"  {times:6}  {reason}")
+    print("What went wrong:", *(f"{deviations[kind]} {kind}" for kind in DEVIATIONS), sep="\n  ")
+    print("What had to stay away:", *(f"{times} {reason}" for reason, times in excused.most_common()), sep="\n  ")
     return 1 if failed else 0
 
 

@@ -140,12 +140,6 @@ RELIANCES: Final = (
         "sdk.js, queue.js",
     ),
     Reliance(
-        "kept events",
-        "keeps events while a login waits for its answer, and sends them under the new device id",
-        "Events called five seconds after an unanswered login can go to the user before.",
-        "queue.js",
-    ),
-    Reliance(
         "clear",
         "forgets its device id at `clear()`, and asks for another with the next call",
         "After `reset()`, events go on to whoever was there before.",

@@ -127,6 +127,27 @@ def test_leaving_between_identify_and_its_answer(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize("sdk", sdks.PINNED)
+def test_leaving_as_the_late_answer_to_a_login_comes(visitor: Visitor, sdk: sdks.Version) -> None:
+    """What the SDK has kept until the answer it sends once: events wait in the line, and survive with it."""
+    visit = visitor(sdk=sdk)
+    visit.page.clock.install()
+    visit.open(script="freshpaint.identify('u1'); freshpaint.identify('u2')")
+    visit.settled()
+    gate = visit.hold("collector")
+    visit.run(
+        """freshpaint.identify('u1'); freshpaint.track('A'); freshpaint.track('B');
+        const reply = $WZRK_WR.s; $WZRK_WR.s = (...values) => { reply(...values); location.href = '/next'; };"""
+    )
+    visit.until(lambda: gate.waiting == 1, "the login of u1")
+    visit.page.clock.run_for(7000)
+    gate.open()
+    visit.page.wait_for_url("https://www.site.test/next", wait_until="commit")
+    visit.reaches("device")
+    resent(visit)
+    arrive(visit, "u1 identify", "u2 identify", "u1 identify", "u1 A", "u1 B")
+
+
+@pytest.mark.parametrize("sdk", sdks.PINNED)
 def test_leaving_twice_between_identify_and_its_answer(visitor: Visitor, sdk: sdks.Version) -> None:
     """The SDK sends an unanswered login once more on the next page; where that one is left, too, on the page after."""
     visit = visitor(sdk=sdk)

@@ -229,6 +229,24 @@ def test_a_lost_answer_to_a_switch(visitor: Visitor, lost: str) -> None:
     arrive(visit, "u1 identify", "u1 A", "u2 identify", "u2 B", "u3 identify", "u3 C")
 
 
+def test_a_switch_after_a_first_identify_without_an_answer(visitor: Visitor) -> None:
+    """Nobody waits behind a first identify; where it stays unanswered, the next user gets a device of their own."""
+    visit = visitor()
+    visit.page.clock.install()
+    visit.open()
+    visit.settled()
+    visit.collector.hang(lambda request: request.kind == "profile")
+    visit.run("freshpaint.identify('u1'); freshpaint.track('A'); freshpaint.identify('u2'); freshpaint.track('B')")
+    visit.page.clock.run_for(7000)
+    visit.until(lambda: "u1 identify" in order(visit), "the identify of u1")
+    visit.collector.heal()
+    visit.open("/next")
+    visit.page.clock.run_for(12_000)
+    arrive(visit, "u1 identify", "u1 A", "u2 identify", "u2 B")
+    assert [len(devices(visit, who)) for who in ("u1", "u2")] == [1, 1]
+    assert devices(visit, "u1") != devices(visit, "u2")
+
+
 @pytest.mark.fault(
     "The answers to two switches are lost",
     "late",

@@ -297,6 +297,10 @@ class Visit:
         """Break every request of these kinds, as a script blocker does."""
         self._blocked.update(parts)
 
+    def is_blocked(self, part: Part) -> bool:
+        """Whether requests of a kind are broken now."""
+        return part in self._blocked
+
     def unblock(self, *parts: Part) -> None:
         """Let these requests through again."""
         self._blocked.difference_update(parts)
