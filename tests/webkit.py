@@ -3,6 +3,9 @@
 Its driver cannot intercept requests and has no clock to turn. So every request goes to a proxy on this machine, which
 hands it to the visit's own thread and gives back what that answers; and where a test lets the clock run, time passes. The
 proxy's certificate is good for another host: the driver is told to take it. Errors of the page are not seen.
+
+WebKit sends requests on up to six connections at once, and which of them is through first is chance. So a connection takes
+one request here, and requests are handed on in the order in which their connections were asked for.
 """
 
 from __future__ import annotations
@@ -34,6 +37,8 @@ from web import running
 
 #: How long one command or one page may take.
 PATIENCE: Final = 15.0
+#: How long a request waits for the one before it: a connection may be asked for and then not used.
+GRACE: Final = 1.0
 
 
 @dataclass(slots=True)
@@ -80,7 +85,7 @@ class Route:
     ) -> None:
         """Answer it."""
         content = body.encode() if isinstance(body, str) else body
-        lines = {**(headers or {}), "Content-Length": str(len(content))}
+        lines = {**(headers or {}), "Content-Length": str(len(content)), "Connection": "close"}
         if content_type:
             lines["Content-Type"] = content_type
         head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
@@ -263,7 +268,16 @@ class Context:
         context = self
 
         class Connection(StreamRequestHandler):
+            server: Server
+
             def handle(self) -> None:
+                before, begun = self.server.places.pop(self.client_address)
+                try:
+                    self._serve(before, begun)
+                finally:
+                    begun.set()
+
+            def _serve(self, before: Event, begun: Event) -> None:
                 line, _ = _head(self.rfile.readline)
                 method, _, rest = line.partition(" ")
                 if method != "CONNECT":
@@ -276,25 +290,42 @@ class Context:
                     secure.wrap_socket(self.connection, server_side=True) as through,
                     through.makefile("rb") as lines,
                 ):
-                    while (request := _head(lines.readline))[0]:
-                        answer = context.asks(host, *request)
-                        if not answer:
-                            return
-                        through.sendall(answer)
+                    request = _head(lines.readline)
+                    if request[0]:
+                        before.wait(GRACE)
+                        route = context.hands_on(host, *request)
+                        begun.set()
+                        through.sendall(context.answer_to(route))
 
         class Server(ThreadingTCPServer):
             daemon_threads = True
             block_on_close = False
+            # By the client's address: when the connection before has its request, and when this one has.
+            places: dict[Any, tuple[Event, Event]]
+            last: Event
 
-        return Server(("127.0.0.1", 0), Connection)
+            def process_request(self, request: Any, client_address: Any) -> None:
+                begun = Event()
+                self.places[client_address] = self.last, begun
+                self.last = begun
+                super().process_request(request, client_address)
 
-    def asks(self, host: str, line: str, headers: Mapping[str, str]) -> bytes:
-        """Hand a request to the visit's thread and wait for what it says; nothing: the connection breaks."""
+        server = Server(("127.0.0.1", 0), Connection)
+        server.places, server.last = {}, Event()
+        server.last.set()
+        return server
+
+    def hands_on(self, host: str, line: str, headers: Mapping[str, str]) -> Route:
+        """Hand a request to the visit's thread."""
         kind = headers.get("sec-fetch-dest", "")
         inner = Frame(self._page, Frame(self._page)) if kind == "iframe" else Frame(self._page)
         type_of = {"document": "document", "iframe": "document", "empty": "fetch"}.get(kind, kind)
         route = Route(Request(f"https://{host}{line.split(' ')[1]}", type_of, inner))
         self._waiting.put(route)
+        return route
+
+    def answer_to(self, route: Route) -> bytes:
+        """Wait for what the visit's thread says; nothing: the connection breaks."""
         while not route.answered.wait(0.1):
             if self._page.is_closed():
                 return b""
