@@ -38,13 +38,7 @@ def left_waiting(visit: Visit, script: str, to: str = "/next") -> None:
 # -- survive leaving ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.fault(
-    "The page is left before the SDK arrives",
-    "late",
-    without={
-        "webkit": "its calls did not arrive in the tests, and whether that is the page's or the proxy's fault is not known yet."
-    },
-)
+@pytest.mark.fault("The page is left before the SDK arrives", "late")
 def test_leaving_before_the_sdk_arrives(visitor: Visitor) -> None:
     """Calls made while the SDK was on its way arrive from the next page, in order and under their users."""
     visit = visitor()
@@ -78,11 +72,7 @@ def test_calls_of_the_next_page_come_behind(visitor: Visitor) -> None:
     arrive(visit, "u1 identify", "u1 A", "u1 B", "u2 identify", "u2 C")
 
 
-@pytest.mark.fault(
-    "The page is left in the task of the call",
-    "late",
-    without={"webkit": "there all calls arrived from the page that was left."},
-)
+@pytest.mark.fault("The page is left in the task of the call", "late")
 def test_leaving_at_once_after_the_call(visitor: Visitor) -> None:
     """An event called in the very task in which the page is left arrives, once."""
     visit = visitor()
@@ -145,13 +135,7 @@ def test_leaving_twice_between_identify_and_its_answer(visitor: Visitor, sdk: sd
     arrive(visit, "u1 identify", "u2 identify", "u2 B", "u3 identify", "u3 C")
 
 
-@pytest.mark.fault(
-    "The page is left before the SDK has its device id",
-    "late",
-    without={
-        "webkit": "its calls did not arrive in the tests, and whether that is the page's or the proxy's fault is not known yet."
-    },
-)
+@pytest.mark.fault("The page is left before the SDK has its device id", "late")
 def test_leaving_before_the_device_id(visitor: Visitor) -> None:
     """What waited for the SDK's device id arrives from the next page, also where the first answer was lost with the page."""
     visit = visitor()
@@ -290,11 +274,7 @@ def test_an_old_identify_outlasts_its_day_for_younger_events(visitor: Visitor) -
 # -- never twice -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.fault(
-    "Two tabs open at once after a page that could not send",
-    "late",
-    without={"webkit": "not tried: the tests drive one tab there, without frames and history."},
-)
+@pytest.mark.fault("Two tabs open at once after a page that could not send", "late")
 def test_two_tabs_take_a_stored_call_once(visitor: Visitor) -> None:
     """Two tabs that open at the same moment: one of them hands over what an earlier page left."""
     visit = visitor()
@@ -356,7 +336,6 @@ def test_two_tabs_with_two_users(visitor: Visitor) -> None:
     "The tab is closed before the SDK arrives",
     "late",
     without={
-        "webkit": "not tried: the tests drive one tab there, without frames and history.",
         "firefox": "its driver closes a tab without telling the page.",
     },
 )
@@ -377,6 +356,7 @@ def test_a_closed_tab_leaves_its_line_to_the_next(visitor: Visitor) -> None:
     arrive(visit, *ARRIVED)
 
 
+@pytest.mark.fault("A tab is duplicated", "delivered")
 def test_a_duplicated_tab(visitor: Visitor) -> None:
     """A tab that the page opens starts with a copy of its session storage, and sends nothing of it again."""
     visit = visitor()
@@ -389,7 +369,7 @@ def test_a_duplicated_tab(visitor: Visitor) -> None:
     gate.open()
     visit.settled()
     popup.value.wait_for_function("window.clevertap && clevertap.getCleverTapID && clevertap.getCleverTapID()")
-    popup.value.evaluate("() => { freshpaint.identify('u1'); freshpaint.track('C'); }")
+    visit.run("freshpaint.identify('u1'); freshpaint.track('C');", popup.value)
     arrive(visit, "u1 identify", "u1 A", "u1 B", "u1 C")
 
 
@@ -410,7 +390,6 @@ def back(visit: Visit) -> Page:
     "A page comes back from the back/forward cache",
     "late",
     without={
-        "webkit": "not tried: the tests drive one tab there, without frames and history.",
         "firefox": "driven by WebDriver it brought no page of the tests back from its cache.",
     },
 )
@@ -564,14 +543,12 @@ def lost_answer(visit: Visit) -> None:
         pytest.param(
             lost_request,
             "freshpaint.identify('u1'); freshpaint.track('A')",
-            marks=pytest.mark.fault("The visitor's first request is lost", "late", without={"webkit": "not tried."}),
+            marks=pytest.mark.fault("The visitor's first request is lost", "late"),
         ),
         pytest.param(
             lost_answer,
             "freshpaint.identify('u1'); freshpaint.track('A')",
-            marks=pytest.mark.fault(
-                "The answer to the visitor's first request is lost", "late", without={"webkit": "not tried."}
-            ),
+            marks=pytest.mark.fault("The answer to the visitor's first request is lost", "late"),
         ),
     ],
     ids=["nothing called, request", "nothing called, answer", "called, request", "called, answer"],

@@ -161,7 +161,7 @@ def test_an_event_property_is_that_of_its_moment(visitor: Visitor) -> None:
 # -- late and lost answers ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.fault("The answer to a switch is late", "delivered", without={"webkit": "its clock cannot be turned."})
+@pytest.mark.fault("The answer to a switch is late", "delivered")
 def test_a_further_switch_waits_for_a_late_answer(visitor: Visitor) -> None:
     """Five seconds without an answer let events of that same user go; a further switch goes only after the answer."""
     visit = visitor()
@@ -195,21 +195,11 @@ def test_a_reset_waits_for_a_late_answer(visitor: Visitor) -> None:
     [
         pytest.param(
             "answer",
-            marks=pytest.mark.fault(
-                "The answer to a switch is lost",
-                "late",
-                without={"webkit": "what the tests' proxy broke off arrived all the same."},
-            ),
+            marks=pytest.mark.fault("The answer to a switch is lost", "late"),
         ),
         pytest.param(
             "request",
-            marks=pytest.mark.fault(
-                "A switch itself is lost on its way",
-                "late",
-                without={
-                    "webkit": "an event could come ahead of its identify; whether sent so, or swapped by the tests' proxy, is not known yet."
-                },
-            ),
+            marks=pytest.mark.fault("A switch itself is lost on its way", "late"),
         ),
     ],
 )
@@ -229,11 +219,7 @@ def test_a_lost_answer_to_a_switch(visitor: Visitor, lost: str) -> None:
     arrive(visit, "u1 identify", "u1 A", "u2 identify", "u2 B", "u3 identify", "u3 C")
 
 
-@pytest.mark.fault(
-    "The answers to two switches are lost",
-    "late",
-    without={"webkit": "what the tests' proxy broke off arrived all the same."},
-)
+@pytest.mark.fault("The answers to two switches are lost", "late")
 def test_lost_answers_to_two_switches(visitor: Visitor) -> None:
     """Two logins whose answers are lost, each on its page, cost no event and mix up no two users."""
     visit = visitor()
