@@ -19,7 +19,7 @@ import subprocess
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from socketserver import StreamRequestHandler, ThreadingTCPServer
@@ -291,16 +291,31 @@ class Context:
         options.add_argument("--ignore-tls-errors")
         environment = {**os.environ, "DISPLAY": display, "TZ": timezone}
         self._thread = self._ends.enter_context(ThreadPoolExecutor(1))
-        service = Service(shutil.which("WebKitWebDriver"), env=environment)
-        with warnings.catch_warnings():
-            # Of selenium, about its own call.
-            warnings.simplefilter("ignore", DeprecationWarning)
-            self.driver = webdriver.WebKitGTK(options=options, service=service)
+        self.driver = self._begins(options, environment)
         self.closed = False
         self.current: Page | None = None
         self._first = Page(self, self.driver.current_window_handle)
         self._unused: Page | None = self._first
         self._opening = False
+
+    def _begins(self, options: Options, environment: Mapping[str, str]) -> webdriver.WebKitGTK:
+        """A session. Now and then one does not come about, and the driver would wait for it for ever."""
+
+        def begin() -> webdriver.WebKitGTK:
+            with warnings.catch_warnings():
+                # Of selenium, about its own call.
+                warnings.simplefilter("ignore", DeprecationWarning)
+                return webdriver.WebKitGTK(options=options, service=self._service)
+
+        for _ in range(3):
+            self._service = Service(shutil.which("WebKitWebDriver"), env=environment)
+            begun = self._thread.submit(begin)
+            wait([begun], PATIENCE)
+            if not begun.done():
+                self._service.process.kill()
+            if not begun.exception():
+                return begun.result()
+        raise Error("WebKit's driver begins no session")
 
     def set_default_timeout(self, _milliseconds: float) -> None:
         """It has its own."""
@@ -349,7 +364,12 @@ class Context:
         """End the session; what still waits is broken off."""
         self.closed = True
         self._handler = None
-        self.does(self.driver.quit)
+        ended = self._thread.submit(self.driver.quit)
+        deadline = time.monotonic() + PATIENCE
+        while not ended.done() and time.monotonic() < deadline:
+            self.answers(0.005)
+        if not ended.done():
+            self._service.process.kill()
         self._ends.close()
 
     def does(self, command: Callable[[], Any]) -> Any:
