@@ -130,7 +130,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("engine", chosen, indirect=True, scope="session")
     marker = metafunc.definition.get_closest_marker("table")
     if marker is not None:
-        table: Table = marker.args[0]
+        marked: Table = marker.args[0]
         full = metafunc.config.getoption("full")
         metafunc.parametrize(
             ("engine", "table", "variant", "case"),
@@ -144,7 +144,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
                     marks=pytest.mark.xdist_group(f"{metafunc.module.__name__} {engine} {variant} {case.config}"),
                 )
                 for engine in (chosen if full else ["chromium"])
-                for table, variant, case in table.rows(full=full)
+                for table, variant, case in marked.rows(full=full)
                 if engine == "chromium" or variant == BASE
             ],
             indirect=["engine"],
