@@ -131,8 +131,10 @@ class Inner:
 
     @property
     def url(self) -> str:
-        """The address of its document."""
-        return str(self.evaluate("document.URL"))
+        """The address of its document; empty while it is on its way."""
+        with suppress(Error):
+            return str(self.evaluate("document.URL"))
+        return ""
 
     def evaluate(self, script: str) -> Any:
         """What a JavaScript expression gives there."""
