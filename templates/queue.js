@@ -84,25 +84,34 @@ const takeLine = () => {
 // The device id that the SDK's store had, whoever put it there.
 let seen;
 
-addEventListener("pagehide", () => {
+const leave = () => {
   seen = local.WZRK_G;
   if (line.length) {
     remember("line", kept("line", line));
     line = [];
+    taking = true;
   }
   // Also of what the SDK noted meanwhile.
   if (consent() === "out") {
     forget();
   }
-});
+};
+
+addEventListener("pagehide", leave);
+// WebKit does not tell a page that has not been loaded yet, as long as the SDK is on its way, that it is left: only that
+// it may be. Where it stays, its load gives it its line back; until then nothing goes out of turn.
+if (document.readyState !== "complete") {
+  addEventListener("beforeunload", leave);
+}
 
 // Back from the browser's cache, this page's SDK does not know what happened on other pages meanwhile. If that made
 // another device id, its calls are left to the next page.
 addEventListener("pageshow", event => {
+  removeEventListener("beforeunload", leave);
   if (event.persisted) {
     heed();
     opened = opened && seen === local.WZRK_G;
     eventProperties = own(recall("properties"));
-    takeLine();
   }
+  takeLine();
 });

@@ -21,6 +21,8 @@ const answering = () => window.isOULInProgress || !deviceId();
 const send = (kind, ...values) => {
   trace("sent", kind, values);
   anew = false;
+  // Without it in the storage, as JSON that is encoded for an address, the SDK takes no calls: a page may have cleared it.
+  local.WZRK_ACCOUNT_ID = "%22" + site.account + "%22";
   /*% if spa %*/
   if (kind === "page") {
     clevertap.pageChanged();
@@ -59,7 +61,6 @@ const goOffline = (offline, tell) => {
         answered.call($WZRK_WR, ":OO", 0, true, 0);
       } else {
         asked = true;
-        // Without it in the storage, as JSON that is encoded for an address, the SDK takes no calls.
         local.WZRK_ACCOUNT_ID = "%22" + site.account + "%22";
         clevertap.pageChanged();
       }

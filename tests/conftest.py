@@ -55,7 +55,7 @@ import sdk as sdks
 import webkit
 from engines import Engine
 from sites import Config, Form, build
-from tables import Case, Properties, Received, Table, Variant, send
+from tables import BASE, Case, Properties, Received, Table, Variant, send
 from visit import Visit
 
 #: Files whose scenarios run on every build and SDK version each time: whose an event is differs most between versions.
@@ -111,6 +111,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Announce the markers, and let one process have all the rows of a table that share a page."""
     config.addinivalue_line("markers", "table(table): one test of each row of a table, on each variant it runs on")
     config.addinivalue_line("markers", "fault(name, fate, because): a scenario of the table in FAULTS.md")
+    config.addinivalue_line("markers", "rules: what the tables have in Chromium, on the other engines")
     config.addinivalue_line("markers", "xdist_group(name): tests for the same process")
     if config.getoption("dist", "no") == "load":
         config.option.dist = "loadgroup"
@@ -118,27 +119,36 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Make one test of each row of the table that a test is marked with, and of each engine that it runs on."""
-    if any(_marks_fault(mark) for mark in metafunc.definition.iter_markers()):
-        chosen = metafunc.config.getoption("engine") or engines.usual()
-        missing = [it for it in chosen if not engines.find(it)]
-        if missing:
-            raise pytest.UsageError(f"--engine {missing[0]}: it is not on this machine")
+    chosen: list[Engine] = metafunc.config.getoption("engine") or engines.usual()
+    missing = [it for it in chosen if not engines.find(it)]
+    if missing:
+        raise pytest.UsageError(f"--engine {missing[0]}: it is not on this machine")
+    if metafunc.definition.get_closest_marker("rules"):
+        # The tables have all of them in Chromium.
+        metafunc.parametrize("engine", [it for it in chosen if it != "chromium"], indirect=True, scope="session")
+    elif any(_marks_fault(mark) for mark in metafunc.definition.iter_markers()):
         metafunc.parametrize("engine", chosen, indirect=True, scope="session")
     marker = metafunc.definition.get_closest_marker("table")
     if marker is not None:
-        table: Table = marker.args[0]
+        marked: Table = marker.args[0]
+        full = metafunc.config.getoption("full")
         metafunc.parametrize(
-            ("table", "variant", "case"),
+            ("engine", "table", "variant", "case"),
             [
                 pytest.param(
+                    engine,
                     table,
                     variant,
                     case,
-                    id=f"{variant}: {case}",
-                    marks=pytest.mark.xdist_group(f"{metafunc.module.__name__} {variant} {case.config}"),
+                    id=f"{'' if engine == 'chromium' else f'{engine} '}{variant}: {case}",
+                    marks=pytest.mark.xdist_group(f"{metafunc.module.__name__} {engine} {variant} {case.config}"),
                 )
-                for table, variant, case in table.rows(full=metafunc.config.getoption("full"))
+                for engine in (chosen if full else ["chromium"])
+                for table, variant, case in marked.rows(full=full)
+                if engine == "chromium" or variant == BASE
             ],
+            indirect=["engine"],
+            scope="session",
         )
 
 
@@ -153,7 +163,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave the scenarios on other builds and SDK versions to ``--full``, except where those are what they are about."""
     items[:] = [item for item in items if _can_run(item)]
     if config.getoption("engine"):
-        items[:] = [item for item in items if _engine(item)]
+        items[:] = [item for item in items if _engine(item) in config.getoption("engine")]
     if not config.getoption("full"):
         left = [item for item in items if _is_variant(item)]
         items[:] = [item for item in items if not _is_variant(item)]
@@ -164,7 +174,10 @@ def _can_run(item: pytest.Item) -> bool:
     """Whether the item's engine can bring its fault about, and has a row in the table for it."""
     engine = _engine(item)
     marker = item.get_closest_marker("fault")
-    if engine in (None, "chromium"):
+    if engine not in (None, *engines.ENGINES):
+        # There is none but Chromium.
+        return False
+    if engine in (None, "chromium") or any(item.get_closest_marker(name) for name in ("table", "rules")):
         return True
     return marker is not None and engine not in marker.kwargs.get("without", {})
 
@@ -192,7 +205,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     ran = terminalreporter.config.getoption("engine") or engines.usual()
     for engine in [it for it in engines.ENGINES if it not in ran]:
         why = f"--engine {engine} does" if engines.find(engine) else "it is not here; README.md says how to get it"
-        terminalreporter.write_line(f"Fault scenarios were not run on {engine}: {why}.")
+        terminalreporter.write_line(f"Nothing was run on {engine}: {why}.")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -43,8 +43,8 @@ def _minibrowser() -> str | None:
 
 
 def usual() -> list[Engine]:
-    """The engines that are on this machine, but for WebKit, where an order of requests is not always told."""
-    return [engine for engine in ENGINES if engine != "webkit" and find(engine)]
+    """The engines that are on this machine."""
+    return [engine for engine in ENGINES if find(engine)]
 
 
 def start_chromium(playwright: Playwright, path: str) -> Browser:

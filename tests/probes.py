@@ -302,6 +302,11 @@ def third_visit(subject: Subject) -> Probe:
     wanted = subject.arrived("Wanted")
     yield "agreement", wanted is not None and wanted.sent_device == run("return clevertap.getCleverTapID()")
     yield "silence", not [request for request in collector.requests if request.name == "Unwanted"]
+    run(
+        f"""localStorage.clear(); localStorage.WZRK_ACCOUNT_ID = encodeURIComponent(JSON.stringify("{ACCOUNT}"));
+        clevertap.event.push('Behind')"""
+    )
+    yield "account", subject.arrived("Behind") is not None
     yield "one host", not subject.visit.strays
 
 

@@ -239,6 +239,12 @@ RELIANCES: Final = (
         "sdk.js, consent.js",
     ),
     Reliance(
+        "account",
+        "takes calls where storage has been cleared, once the account is in `localStorage.WZRK_ACCOUNT_ID` again",
+        "A page that clears its storage while it is open sends nothing more.",
+        "sdk.js",
+    ),
+    Reliance(
         "forgotten",
         "has everything under names that begin with `WZRK`, and begins anew where they are gone",
         "After a refusal, something of CleverTap's stays in the browser.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 import pytest
 
@@ -24,13 +25,15 @@ def test_every_scenario_has_its_row() -> None:
 
 @pytest.mark.parametrize("fault", faults.marked(), ids=lambda fault: fault.name)
 def test_a_row_says_what_its_scenario_expects(fault: Fault) -> None:
-    """What was seen on each engine is no worse and no better than the mark; who loses a call says why."""
+    """What was seen on each engine is the mark, or in time for it; who loses a call says why."""
     seen = faults.in_document()[fault.name]
     assert bool(fault.because) == (fault.fate == "lost")
     assert seen["chromium"] != faults.NOT_RUN
     for cell in seen.values():
         fates = re.findall(r"[1-9][0-9]* (delivered|late|lost)", cell)
-        assert cell == faults.NOT_RUN or fates[-1] == fault.fate
+        # What is under way when a page is left may still arrive from that one, and time passes as the engine's driver can.
+        in_time = fault.fate == "late" and fates == ["delivered"]
+        assert cell == faults.NOT_RUN or fates[-1] == fault.fate or in_time
 
 
 # -- CleverTap's servers -----------------------------------------------------------------------------------------------
@@ -88,6 +91,68 @@ def test_the_collector_answers_errors(visitor: Visitor, status: int) -> None:
     arrive(visit, "u0 identify", *ARRIVED)
 
 
+#: What comes instead of an answer, and what the browser says of it as a script.
+RUBBISH: Final = {
+    "HTML": "<!doctype html><title>Sign in to the network</title>",
+    "half a script": '$WZRK_WR.tr({"arp":{"i_n"',
+    "JSON that is none of theirs": '{"error": {"code": 1}}',
+}
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        pytest.param("HTML", marks=pytest.mark.fault("CleverTap's servers answer with HTML", "late")),
+        pytest.param("half a script", marks=pytest.mark.fault("CleverTap's servers answer with half a script", "late")),
+        pytest.param(
+            "JSON that is none of theirs",
+            marks=pytest.mark.fault("CleverTap's servers answer with JSON that is none of theirs", "late"),
+        ),
+    ],
+)
+def test_the_collector_answers_rubbish(visitor: Visitor, what: str) -> None:
+    """Answers that say nothing are as good as lost: what waits behind a login goes from the next page; no error is ours."""
+    visit = visitor()
+    visit.errors_expected = True
+    visit.page.clock.install()
+    visit.open(script="freshpaint.identify('u0')")
+    visit.settled()
+    visit.collector.garble(RUBBISH[what])
+    visit.run(f"{CALLS} freshpaint.track('C', {{}}, {{}}, () => {{ window.done = true; }})")
+    visit.until_page("window.done", "the callback")
+    visit.page.clock.run_for(2000)
+    visit.collector.heal()
+    leave(visit)
+    visit.reaches("device")
+    visit.page.clock.run_for(4000)
+    arrive(visit, "u0 identify", *ARRIVED, "u2 C")
+    # What a browser says of a script that it cannot read.
+    assert [
+        error for error in visit.page_errors if not re.search("SyntaxError|Unexpected|Invalid|missing|expected", error)
+    ] == []
+
+
+@pytest.mark.fault("The network is gone, and comes back", "delivered")
+def test_offline_and_back(visitor: Visitor) -> None:
+    """Calls made without a network wait, and arrive in their order once there is one, without the page being left."""
+    visit = visitor()
+    visit.page.clock.install()
+    visit.open(script="freshpaint.identify('u0')")
+    visit.settled()
+    visit.block("page", "bridge", "sdk", "collector")
+    visit.run(
+        "Object.defineProperty(navigator, 'onLine', {value: false, configurable: true}); dispatchEvent(new Event('offline'));"
+    )
+    visit.run(f"freshpaint.track('Offline'); {CALLS}")
+    visit.page.clock.run_for(2000)
+    assert order(visit) == ["u0 identify"]
+    visit.unblock("page", "bridge", "sdk", "collector")
+    visit.run("delete navigator.onLine; dispatchEvent(new Event('online'));")
+    visit.run("freshpaint.track('Online')")
+    visit.page.clock.run_for(7000)
+    arrive(visit, "u0 identify", "u0 Offline", *ARRIVED, "u2 Online")
+
+
 # -- the SDK's way to the page -----------------------------------------------------------------------------------------
 
 
@@ -103,16 +168,27 @@ def test_the_sdk_is_slow(visitor: Visitor) -> None:
     arrive(visit, *ARRIVED)
 
 
+@pytest.mark.fault("The SDK hangs for good", "late")
+def test_the_sdk_hangs(visitor: Visitor) -> None:
+    """An SDK that never comes costs the page nothing, a minute long: its callbacks come, and the next page sends."""
+    visit = visitor()
+    visit.page.clock.install()
+    gate = visit.hold("sdk")
+    visit.open(script=CALLS, until="bridge")
+    visit.page.clock.run_for(10_000)
+    visit.run("freshpaint.track('C', {}, {}, () => { window.done = true; })")
+    visit.page.clock.run_for(1000)
+    visit.until_page("window.done", "the callback")
+    leave(visit)
+    visit.reaches("bridge")
+    gate.open()
+    arrive(visit, *ARRIVED, "u2 C")
+
+
 # -- the page ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.fault(
-    "The clock jumps by a year",
-    "delivered",
-    without={
-        "webkit": "an event could come ahead of its identify; whether sent so, or swapped by the tests' proxy, is not known yet."
-    },
-)
+@pytest.mark.fault("The clock jumps by a year", "delivered")
 def test_the_clock_jumps(visitor: Visitor) -> None:
     """A clock that is set a year ahead, and back again, between calls."""
     visit = visitor()
@@ -133,6 +209,35 @@ def test_a_megabyte_of_properties(visitor: Visitor) -> None:
         freshpaint.identify('u1'); freshpaint.track('A', many); freshpaint.identify('u2'); freshpaint.track('B');"""
     )
     arrive(visit, *ARRIVED)
+
+
+@pytest.mark.fault(
+    "Ten thousand calls in one tick, and the page is left",
+    "lost",
+    because="At most a hundred calls outlast their page.",
+)
+def test_ten_thousand_calls(visitor: Visitor) -> None:
+    """They hold up the page no longer than a blink takes; once it is left, the newest arrive from the next page."""
+    visit = visitor()
+    gate = visit.hold("sdk")
+    visit.open(until="bridge")
+    visit.notes("freshpaint.identify('u1')")
+    visit.notes("freshpaint.track('Event');", times=9999)
+    took = visit.page.evaluate(
+        """() => {
+            const start = performance.now();
+            freshpaint.identify('u1');
+            for (let n = 1; n < 10000; n++) { freshpaint.track('Event', {n: n}); }
+            return performance.now() - start;
+        }"""
+    )
+    assert took < 1000
+    leave(visit)
+    visit.reaches("bridge")
+    gate.open()
+    visit.arrives(100)
+    assert [request.data.get("n") for request in received(visit)] == [None, *range(9901, 10000)]
+    assert {request.person for request in received(visit)} == {"u1"}
 
 
 @pytest.mark.fault("Every method is awaited", "delivered")
@@ -186,20 +291,23 @@ def test_storage_is_cleared_in_between(visitor: Visitor) -> None:
     arrive(visit, *ARRIVED)
 
 
+@pytest.mark.fault("The page clears the visitor's storage while it is open", "delivered")
+def test_storage_is_cleared_meanwhile(visitor: Visitor) -> None:
+    """A page that clears its storage, as single-page applications do at a logout, goes on sending."""
+    visit = visitor()
+    visit.open(script="freshpaint.identify('u1'); freshpaint.track('A')")
+    visit.settled()
+    visit.run("localStorage.clear(); sessionStorage.clear(); freshpaint.track('B');")
+    visit.settled()
+    visit.run("freshpaint.identify('u2'); freshpaint.track('C');")
+    arrive(visit, "u1 identify", "u1 A", "u1 B", "u2 identify", "u2 C")
+
+
 @pytest.mark.parametrize(
     "found",
     [
-        pytest.param(
-            "{",
-            marks=pytest.mark.fault(
-                "Our storage is corrupt",
-                "delivered",
-                without={
-                    "webkit": "an event could come ahead of its identify; whether sent so, or swapped by the tests' proxy, is not known yet."
-                },
-            ),
-        ),
         "[null]",
+        pytest.param("{", marks=pytest.mark.fault("Our storage is corrupt", "delivered")),
         pytest.param('{"version": 99}', marks=pytest.mark.fault("Our storage is another version's", "delivered")),
     ],
 )

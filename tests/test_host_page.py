@@ -112,13 +112,7 @@ def bridge_runs_again(visit: Visit, address: str = "") -> None:
 # -- twice -------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.fault(
-    "The tag is on the page twice",
-    "delivered",
-    without={
-        "webkit": "an event could come ahead of its identify; whether sent so, or swapped by the tests' proxy, is not known yet."
-    },
-)
+@pytest.mark.fault("The tag is on the page twice", "delivered")
 @each_variant
 def test_the_tag_twice(visitor: Visitor, form: Form, sdk: sdks.Version) -> None:
     """Including snippet and bridge twice does nothing the second time: nothing is sent twice, the SDK is loaded once."""
@@ -357,6 +351,7 @@ def test_a_policy_by_nonce_and_hosts(visitor: Visitor, *, inline: bool) -> None:
     arrive(visit, *ARRIVED)
 
 
+@pytest.mark.fault("A strict content security policy, by strict-dynamic", "delivered")
 def test_a_strict_policy_with_strict_dynamic(visitor: Visitor) -> None:
     """A nonce and strict-dynamic are enough: whatever the bridge and the SDK load is trusted as they are."""
     visit = visitor()
@@ -370,6 +365,7 @@ def test_a_strict_policy_with_strict_dynamic(visitor: Visitor) -> None:
     arrive(visit, *ARRIVED)
 
 
+@pytest.mark.fault("A strict content security policy, by hash", "delivered")
 @each_variant
 def test_the_policy_of_the_manifest(visitor: Visitor, form: Form, sdk: sdks.Version) -> None:
     """What the manifest says a policy must allow is enough for the tag as it is, by hash."""
@@ -407,6 +403,7 @@ DEFAULT: Final = """<script>document.asked = [];
     }});</script>"""
 
 
+@pytest.mark.fault("Trusted Types are enforced", "delivered")
 @each_variant
 def test_trusted_types(visitor: Visitor, form: Form, sdk: sdks.Version) -> None:
     """Where Trusted Types are enforced, the SDK is loaded through the one policy `freshtap`; its own requests are its own."""
@@ -463,7 +460,16 @@ def run_as_script(visit: Visit, script: str) -> None:
 
 
 @each_variant
-@pytest.mark.parametrize("arrives", ["before", "while the SDK loads"])
+@pytest.mark.parametrize(
+    "arrives",
+    [
+        pytest.param("before", marks=pytest.mark.fault("A module loader (AMD, RequireJS) is on the page", "delivered")),
+        pytest.param(
+            "while the SDK loads",
+            marks=pytest.mark.fault("A module loader (AMD, RequireJS) comes while the SDK loads", "delivered"),
+        ),
+    ],
+)
 def test_a_page_with_requirejs(visitor: Visitor, arrives: str, form: Form, sdk: sdks.Version) -> None:
     """The SDK becomes a global all the same, and to every other script define.amd is what it was, also meanwhile."""
     visit = visitor(form=form, sdk=sdk)
@@ -520,7 +526,16 @@ def test_what_a_page_declares_while_the_sdk_loads_stays(visitor: Visitor) -> Non
 
 @pytest.mark.parametrize(
     "ids",
-    [("exports", "module"), ("define",), ("freshpaint",), ("clevertap",), ("freshtap",), ("trustedTypes", "wizrocket")],
+    [
+        pytest.param(
+            ("exports", "module"), marks=pytest.mark.fault("Elements have the ids exports and module", "delivered")
+        ),
+        ("define",),
+        ("freshpaint",),
+        ("clevertap",),
+        ("freshtap",),
+        ("trustedTypes", "wizrocket"),
+    ],
     ids="+".join,
 )
 def test_elements_with_telling_ids(visitor: Visitor, ids: Sequence[str]) -> None:
@@ -565,11 +580,7 @@ def our_errors(visit: Visit) -> list[str]:
     return stacks
 
 
-@pytest.mark.fault(
-    "The page is in an iframe",
-    "delivered",
-    without={"webkit": "not tried: the tests drive one tab there, without frames and history."},
-)
+@pytest.mark.fault("The page is in an iframe", "delivered")
 def test_in_an_iframe(visitor: Visitor) -> None:
     """A page that is shown in a frame sends as it does by itself, and touches nothing outside of it."""
     visit = visitor()
@@ -604,16 +615,7 @@ def test_the_sdk_is_blocked(visitor: Visitor, form: Form, sdk: sdks.Version) -> 
 @pytest.mark.parametrize(
     "answer",
     [
-        pytest.param(
-            "404",
-            marks=pytest.mark.fault(
-                "The SDK's address answers 404",
-                "late",
-                without={
-                    "webkit": "an event could come ahead of its identify; whether sent so, or swapped by the tests' proxy, is not known yet."
-                },
-            ),
-        ),
+        pytest.param("404", marks=pytest.mark.fault("The SDK's address answers 404", "late")),
         pytest.param("HTML", marks=pytest.mark.fault("The SDK's address answers with HTML", "late")),
         pytest.param("empty", marks=pytest.mark.fault("The SDK's address answers with an empty script", "late")),
     ],
@@ -710,7 +712,36 @@ ALIVE: Final = f"""{CALLS} freshpaint.reset(); freshpaint.addEventProperties({{n
     freshpaint.track('C', {{}}, {{}}, () => {{ window.done = true; }});"""
 
 
-@pytest.mark.parametrize("obstacle", [FULL, NULL, DENIED], ids=["full from the start", "null", "denied"])
+@pytest.mark.parametrize(
+    "obstacle",
+    [
+        pytest.param(
+            FULL,
+            marks=pytest.mark.fault(
+                "Storage is full from the start",
+                "lost",
+                because="CleverTap's SDK fails without storage, and there is no place to keep a call in.",
+            ),
+        ),
+        pytest.param(
+            NULL,
+            marks=pytest.mark.fault(
+                "There is no storage",
+                "lost",
+                because="CleverTap's SDK fails without storage, and there is no place to keep a call in.",
+            ),
+        ),
+        pytest.param(
+            DENIED,
+            marks=pytest.mark.fault(
+                "Storage is blocked",
+                "lost",
+                because="CleverTap's SDK fails without storage, and there is no place to keep a call in.",
+            ),
+        ),
+    ],
+    ids=["full from the start", "null", "denied"],
+)
 def test_storage_without_which_the_sdk_fails(visitor: Visitor, obstacle: str) -> None:
     """Where CleverTap's SDK fails for want of storage, freshpaint works, and no error comes from us, also when the page is left."""
     visit = visitor()

@@ -3,10 +3,14 @@
 Its driver cannot intercept requests and has no clock to turn. So every request goes to a proxy on this machine, which
 hands it to the visit's own thread and gives back what that answers; and where a test lets the clock run, time passes. The
 proxy's certificate is good for another host: the driver is told to take it. Errors of the page are not seen.
+
+WebKit sends requests on up to six connections at once, and which of them is through first is chance. So a connection takes
+one request here, and requests are handed on in the order in which their connections were asked for.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import queue
 import shutil
@@ -14,9 +18,9 @@ import ssl
 import subprocess
 import time
 import warnings
-from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from threading import Event
@@ -34,6 +38,8 @@ from web import running
 
 #: How long one command or one page may take.
 PATIENCE: Final = 15.0
+#: How long a request waits for the one before it: a connection may be asked for and then not used.
+GRACE: Final = 1.0
 
 
 @dataclass(slots=True)
@@ -50,11 +56,18 @@ class Frame:
 
 @dataclass(slots=True)
 class Request:
-    """A request of the browser."""
+    """A request of the browser. Which tab it is of nobody says: that which was driven last."""
 
     url: str
     resource_type: str
-    frame: Frame
+    _frame: Frame | None
+
+    @property
+    def frame(self) -> Frame:
+        """Where it came from; as with Playwright, of a tab that the page opens there is none yet."""
+        if self._frame is None:
+            raise Error("there is no frame yet")
+        return self._frame
 
     def is_navigation_request(self) -> bool:
         """Whether it asks for a document."""
@@ -80,7 +93,7 @@ class Route:
     ) -> None:
         """Answer it."""
         content = body.encode() if isinstance(body, str) else body
-        lines = {**(headers or {}), "Content-Length": str(len(content))}
+        lines = {**(headers or {}), "Content-Length": str(len(content)), "Connection": "close"}
         if content_type:
             lines["Content-Type"] = content_type
         head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
@@ -109,45 +122,137 @@ class Clock:
         self._page.wait_for_timeout(milliseconds)
 
 
-class Page:
-    """The browser's one tab."""
+class Inner:
+    """A frame of a page, by its number."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, page: Page, number: int) -> None:
+        self._page = page
+        self._number = number
+
+    @property
+    def url(self) -> str:
+        """The address of its document; empty while it is on its way."""
+        with suppress(Error):
+            return str(self.evaluate("document.URL"))
+        return ""
+
+    def evaluate(self, script: str) -> Any:
+        """What a JavaScript expression gives there."""
+        return self._page.evaluate(script, self._number)
+
+
+@dataclass(slots=True)
+class Popup:
+    """The tab that a page has opened, once it is there."""
+
+    value: Any = None
+
+
+class Page:
+    """A tab. One that a page opened counts as that page: their requests cannot be told apart."""
+
+    def __init__(self, context: Context, handle: str, opener: Page | None = None) -> None:
+        self.counts_as: object = opener.counts_as if opener else object()
         self._context = context
         self._driver = context.driver
+        self._handle = handle
         self._closed = False
         self.clock = Clock(self)
 
-    def is_closed(self) -> bool:
-        """Whether the visit has ended."""
-        return self._closed
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Page) and self.counts_as is other.counts_as
 
-    def close(self) -> None:
+    def __hash__(self) -> int:
+        return hash(self.counts_as)
+
+    def _does(self, command: Callable[[], Any]) -> Any:
+        """Have the driver do something in this tab."""
+
+        def here() -> Any:
+            if self._context.current is not self:
+                self._driver.switch_to.window(self._handle)
+                self._context.current = self
+            return command()
+
+        return self._context.does(here)
+
+    def is_closed(self) -> bool:
+        """Whether it, or the visit, has ended."""
+        return self._closed or self._context.closed
+
+    def close(self, **_options: Any) -> None:
         """End it."""
+        self._context.keeps_a_tab()
+        self._does(self._driver.close)
         self._closed = True
+        self._context.current = None
 
     def goto(self, url: str, **_options: Any) -> None:
         """Open an address, and wait until its document is there."""
-        self._context.does(lambda: self._driver.get(url))
+        self._does(lambda: self._driver.get(url))
         self.wait_for_url(url)
+
+    def go_back(self, **_options: Any) -> None:
+        """Go to the page before."""
+        self._does(self._driver.back)
 
     def wait_for_url(self, url: str, **_options: Any) -> None:
         """Wait until the document of an address is there."""
+        self._waits_for(f"document.URL === {json.dumps(url)}", f"{url} was not opened")
+
+    def wait_for_function(self, expression: str) -> None:
+        """Wait until a JavaScript expression holds."""
+        self._waits_for(f"!!({expression})", f"{expression} did not hold")
+
+    def _waits_for(self, expression: str, failure: str) -> None:
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             with suppress(Error):
-                if self.evaluate("document.URL") == url:
+                if self.evaluate(expression) is True:
                     return
             self.wait_for_timeout(20)
-        raise Error(f"{url} was not opened")
+        raise Error(failure)
 
-    def evaluate(self, script: str) -> Any:
+    def evaluate(self, script: str, frame: int | None = None) -> Any:
         """What a JavaScript expression gives; a function is called."""
         code = f"const it = ({script}); return typeof it === 'function' ? it() : it;"
+
+        def run() -> Any:
+            if frame is None:
+                return self._driver.execute_script(code)
+            self._driver.switch_to.frame(self._driver.find_elements("css selector", "iframe")[frame])
+            try:
+                return self._driver.execute_script(code)
+            finally:
+                self._driver.switch_to.default_content()
+
         try:
-            return self._context.does(lambda: self._driver.execute_script(code))
+            return self._does(run)
         except WebDriverException as error:
             raise Error(f"context was destroyed, or: {error.msg}") from error
+
+    @property
+    def frames(self) -> list[Inner]:
+        """The frames in it, without itself."""
+        return [Inner(self, number) for number in range(self.evaluate("frames.length"))]
+
+    @contextmanager
+    def expect_popup(self) -> Iterator[Popup]:
+        """Find the tab that the page opens meanwhile."""
+        popup = Popup()
+        with self._context.expects_popup() as handles:
+            yield popup
+            deadline = time.monotonic() + PATIENCE
+            while not (opened := self._context.handles() - handles):
+                if time.monotonic() > deadline:
+                    raise Error("no tab was opened")
+                self.wait_for_timeout(20)
+        popup.value = Page(self._context, opened.pop(), self)
+
+    @contextmanager
+    def expect_event(self, _event: str) -> Iterator[None]:
+        """What the driver does it has done when it says so."""
+        yield
 
     def wait_for_timeout(self, milliseconds: float) -> None:
         """Answer requests for so long."""
@@ -181,18 +286,38 @@ class Context:
         options = Options()
         options.binary_location = program
         options.add_argument("--automation")
+        options.add_argument("--javascript-can-open-windows-automatically=true")
         options.page_load_strategy = "none"
         options.set_capability("acceptInsecureCerts", True)
         options.add_argument(f"--proxy=http://{address}")
         options.add_argument("--ignore-tls-errors")
         environment = {**os.environ, "DISPLAY": display, "TZ": timezone}
         self._thread = self._ends.enter_context(ThreadPoolExecutor(1))
-        service = Service(shutil.which("WebKitWebDriver"), env=environment)
-        with warnings.catch_warnings():
-            # Of selenium, about its own call.
-            warnings.simplefilter("ignore", DeprecationWarning)
-            self.driver = webdriver.WebKitGTK(options=options, service=service)
-        self._page = Page(self)
+        self.driver = self._begins(options, environment)
+        self.closed = False
+        self.current: Page | None = None
+        self._first = Page(self, self.driver.current_window_handle)
+        self._unused: Page | None = self._first
+        self._opening = False
+
+    def _begins(self, options: Options, environment: Mapping[str, str]) -> webdriver.WebKitGTK:
+        """A session. Now and then one does not come about, and the driver would wait for it for ever."""
+
+        def begin() -> webdriver.WebKitGTK:
+            with warnings.catch_warnings():
+                # Of selenium, about its own call.
+                warnings.simplefilter("ignore", DeprecationWarning)
+                return webdriver.WebKitGTK(options=options, service=self._service)
+
+        for _ in range(3):
+            self._service = Service(shutil.which("WebKitWebDriver"), env=environment)
+            begun = self._thread.submit(begin)
+            wait([begun], PATIENCE)
+            if not begun.done():
+                self._service.process.kill()
+            if not begun.exception():
+                return begun.result()
+        raise Error("WebKit's driver begins no session")
 
     def set_default_timeout(self, _milliseconds: float) -> None:
         """It has its own."""
@@ -205,8 +330,33 @@ class Context:
         self._handler = handler
 
     def new_page(self) -> Page:
-        """The tab."""
-        return self._page
+        """Another tab."""
+        page = self._unused or self._opened()
+        self._unused = None
+        return page
+
+    def keeps_a_tab(self) -> None:
+        """Have one more: with its last tab a session ends."""
+        if len(self.handles()) == 1:
+            self._unused = self._opened()
+
+    def _opened(self) -> Page:
+        self.does(lambda: self.driver.switch_to.new_window("tab"))
+        self.current = page = Page(self, self.driver.current_window_handle)
+        return page
+
+    def handles(self) -> set[str]:
+        """All tabs that are there."""
+        return set(self.does(lambda: self.driver.window_handles))
+
+    @contextmanager
+    def expects_popup(self) -> Iterator[set[str]]:
+        """A tab is opened meanwhile: the documents that are asked for are of that one. Gives the tabs that were there."""
+        self._opening = True
+        try:
+            yield self.handles()
+        finally:
+            self._opening = False
 
     def clear_cookies(self) -> None:
         """Those of the page."""
@@ -214,9 +364,14 @@ class Context:
 
     def close(self) -> None:
         """End the session; what still waits is broken off."""
-        self._page.close()
+        self.closed = True
         self._handler = None
-        self.does(self.driver.quit)
+        ended = self._thread.submit(self.driver.quit)
+        deadline = time.monotonic() + PATIENCE
+        while not ended.done() and time.monotonic() < deadline:
+            self.answers(0.005)
+        if not ended.done():
+            self._service.process.kill()
         self._ends.close()
 
     def does(self, command: Callable[[], Any]) -> Any:
@@ -263,7 +418,16 @@ class Context:
         context = self
 
         class Connection(StreamRequestHandler):
+            server: Server
+
             def handle(self) -> None:
+                before, begun = self.server.places.pop(self.client_address)
+                try:
+                    self._serve(before, begun)
+                finally:
+                    begun.set()
+
+            def _serve(self, before: Event, begun: Event) -> None:
                 line, _ = _head(self.rfile.readline)
                 method, _, rest = line.partition(" ")
                 if method != "CONNECT":
@@ -276,27 +440,48 @@ class Context:
                     secure.wrap_socket(self.connection, server_side=True) as through,
                     through.makefile("rb") as lines,
                 ):
-                    while (request := _head(lines.readline))[0]:
-                        answer = context.asks(host, *request)
-                        if not answer:
-                            return
-                        through.sendall(answer)
+                    request = _head(lines.readline)
+                    if request[0]:
+                        before.wait(GRACE)
+                        route = context.hands_on(host, *request)
+                        begun.set()
+                        through.sendall(context.answer_to(route))
 
         class Server(ThreadingTCPServer):
             daemon_threads = True
             block_on_close = False
+            # By the client's address: when the connection before has its request, and when this one has.
+            places: dict[Any, tuple[Event, Event]]
+            last: Event
 
-        return Server(("127.0.0.1", 0), Connection)
+            def process_request(self, request: Any, client_address: Any) -> None:
+                begun = Event()
+                self.places[client_address] = self.last, begun
+                self.last = begun
+                super().process_request(request, client_address)
 
-    def asks(self, host: str, line: str, headers: Mapping[str, str]) -> bytes:
-        """Hand a request to the visit's thread and wait for what it says; nothing: the connection breaks."""
+        server = Server(("127.0.0.1", 0), Connection)
+        server.places, server.last = {}, Event()
+        server.last.set()
+        return server
+
+    def hands_on(self, host: str, line: str, headers: Mapping[str, str]) -> Route:
+        """Hand a request to the visit's thread."""
         kind = headers.get("sec-fetch-dest", "")
-        inner = Frame(self._page, Frame(self._page)) if kind == "iframe" else Frame(self._page)
+        frame: Frame | None = Frame(self.current or self._first)
+        if kind == "iframe":
+            frame = Frame(self.current or self._first, frame)
+        elif kind == "document" and self._opening:
+            frame = None
         type_of = {"document": "document", "iframe": "document", "empty": "fetch"}.get(kind, kind)
-        route = Route(Request(f"https://{host}{line.split(' ')[1]}", type_of, inner))
+        route = Route(Request(f"https://{host}{line.split(' ')[1]}", type_of, frame))
         self._waiting.put(route)
+        return route
+
+    def answer_to(self, route: Route) -> bytes:
+        """Wait for what the visit's thread says; nothing: the connection breaks."""
         while not route.answered.wait(0.1):
-            if self._page.is_closed():
+            if self.closed:
                 return b""
         return route.answer
 

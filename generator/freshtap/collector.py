@@ -109,7 +109,7 @@ class Reply:
 
 
 Predicate = Callable[[Request], bool]
-Effect = Literal["slow", "lose-request", "lose-answer", "hang", "refuse"]
+Effect = Literal["slow", "lose-request", "lose-answer", "hang", "refuse", "garble"]
 _OUTCOMES: Mapping[Effect, Outcome] = {"lose-request": "abort", "lose-answer": "abort", "hang": "hang"}
 
 
@@ -121,6 +121,7 @@ class _Fault:
     times: int | None
     seconds: float = 0.0
     status: int = 200
+    body: str = ""
 
     def takes(self, request: Request) -> bool:
         if self.times == 0 or not self.when(request):
@@ -236,6 +237,10 @@ class Collector:
         """Answer with an error and keep nothing."""
         self._faults.append(_Fault("refuse", when, skip, times, status=status))
 
+    def garble(self, body: str, when: Predicate = every_request, *, skip: int = 0, times: int | None = None) -> None:
+        """Take the request and answer something that the SDK cannot read."""
+        self._faults.append(_Fault("garble", when, skip, times, body=body))
+
     def heal(self) -> None:
         """Be healthy again."""
         self._faults.clear()
@@ -275,6 +280,8 @@ class Collector:
         reply = self._fetch_reply(request) if fetch else self._jsonp_reply(request)
         if fault is None:
             return reply
+        if fault.effect == "garble":
+            return replace(reply, body=fault.body)
         outcome = _OUTCOMES.get(fault.effect, "answer")
         return replace(reply, delay=fault.seconds, outcome=outcome)
 
