@@ -17,7 +17,7 @@ const listen = () => {
     try {
       // What begins with $ Freshpaint says to itself.
       if (methods.includes(call[0]) && (call[1] || "")[0] !== "$") {
-        identified = identified || /^(identify|reset)$/.test(call[0]);
+        identified = identified || call[0] === "reset" || call[0] === "identify" && !is(call[1], "Object");
         const heard = copy([call], 0, 3e5);
         /*% if builtins %*/
         heard.moment = [location.href, document.title, Date.now()];

@@ -41,7 +41,10 @@ const heed = made => {
   }
 };
 
-addEventListener("storage", () => heed());
+addEventListener("storage", () => {
+  eventProperties = own(recall("properties"));
+  heed();
+});
 
 // Nothing is left of this visitor: neither what waits, nor what is stored, by us or by CleverTap. The decision stays.
 const forget = () => {

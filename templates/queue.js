@@ -9,6 +9,9 @@ let asked;
 let unconfirmedAt;
 let timer;
 let taking;
+let hidden;
+// The device id that the SDK's store had, whoever put it there.
+let seen;
 
 const join = call => {
   report(call && (call.name || call.profile) && consent() === "out" ? "consent-refused" : "", site.name);
@@ -17,6 +20,10 @@ const join = call => {
     line.push(call);
     trace("joined", "", call);
     advance();
+    // Whoever listens behind us as the page is left calls after we have stored the line.
+    if (hidden) {
+      leave();
+    }
   }
 };
 
@@ -27,7 +34,7 @@ const advance = () => {
   }
   clearTimeout(timer);
   try {
-    while (permitted() && !taking && mayGo(line[0])) {
+    while (permitted() && !taking && !hidden && mayGo(line[0])) {
       handOver(line.shift());
     }
   } catch (error) {
@@ -48,7 +55,6 @@ const mayGo = call => {
   }
   asked = 0;
   anew = false;
-  left = deviceId();
   settle();
   // What CleverTap has not confirmed, the SDK would send once more under the next user.
   if (call && !call.name && switches(call) && unconfirmed()) {
@@ -59,7 +65,7 @@ const mayGo = call => {
     resend();
   }
   unconfirmedAt = 0;
-  return call;
+  return line[0];
 };
 
 // A line is stored when its page is left, and taken out by the page that will hand it over: never by two. What one
@@ -81,15 +87,11 @@ const takeLine = () => {
   }
 };
 
-// The device id that the SDK's store had, whoever put it there.
-let seen;
-
 const leave = () => {
-  seen = local.WZRK_G;
+  hidden = true;
   if (line.length) {
     remember("line", kept("line", line));
     line = [];
-    taking = true;
   }
   // Also of what the SDK noted meanwhile.
   if (consent() === "out") {
@@ -108,6 +110,7 @@ if (document.readyState !== "complete") {
 // another device id, its calls are left to the next page.
 addEventListener("pageshow", event => {
   removeEventListener("beforeunload", leave);
+  hidden = false;
   if (event.persisted) {
     heed();
     opened = opened && seen === local.WZRK_G;

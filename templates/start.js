@@ -11,7 +11,7 @@ if (!(window.freshpaint || 0).push) {
 }
 calls.push = take;
 /*% endif %*/
-const noted = window.$fill(global).splice(0);
+const noted = [].splice.call(window.$fill(global), 0);
 window.$fill(global).push = take;
 noted.forEach(take);
 connect();

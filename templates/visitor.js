@@ -10,12 +10,35 @@ const current = () => {
   return same && !visitor.device ? visitor : recallDevice() === device && (same ? visitor : {});
 };
 
-// CleverTap has answered a login: the device id is now that of whoever logged in.
+/*% if before_identify == "hold" %*/
+// Somebody is known: what was held for them goes, ahead of what was called since.
+const release = () => {
+  line = kept("held").concat(line);
+  remember("held");
+};
+/*% endif %*/
+
+// Nobody waits for an answer of CleverTap: the device id is that of whoever logged in last, here or elsewhere.
 const settle = () => {
+  const device = deviceId();
   if (visitor && !visitor.device) {
-    visitor.device = deviceId();
+    visitor.device = device;
     remember("visitor", visitor);
-    rememberDevice(visitor.device);
+    rememberDevice(device);
+  }
+  // Once a page, and for another device.
+  if (left !== device) {
+    left = device;
+    seen = local.WZRK_G;
+    if (current()) {
+      // Made anew, because browsers keep a cookie for some days only (Safari: seven).
+      rememberDevice("");
+      rememberDevice(device);
+      /*% if before_identify == "hold" %*/
+      // On another host somebody has been identified meanwhile.
+      release();
+      /*% endif %*/
+    }
   }
 };
 
@@ -82,11 +105,15 @@ const identify = (profile, who/*% if companion %*/, known/*% endif %*/) => {
     profile.Identity = who.Identity;
     profile.Email = profile.Email || who.Email;
   }
-  const stranger = who && who !== visitor;
+  // Somebody whom only the cookie knows, or nobody here while another tab had somebody: the SDK would put whoever comes next
+  // on top of whoever that is.
+  const stranger = who ? who !== visitor : seen !== local.WZRK_G;
   const login = profile.Identity || !stranger && profile.Email;
   const text = JSON.stringify(profile);
-  report(text === recall("profile") && (who || !login) ? "identify-repeated" : "", "identify", profile);
-  if (text !== "{}" && (text !== recall("profile") || login && !who)) {
+  // The same one goes once; not where another tab has identified somebody else since.
+  const again = text === recall("profile") && (!login || subject(who, who) === login);
+  report(again ? "identify-repeated" : "", "identify", profile);
+  if (text !== "{}" && !again) {
     remember("profile", text);
     // Without what is undefined, at which the SDK complains.
     profile = JSON.parse(text);
@@ -98,12 +125,13 @@ const identify = (profile, who/*% if companion %*/, known/*% endif %*/) => {
       send("profile", { Site: profile });
       return;
     }
-    // Known by the cookie alone: the SDK would put whoever comes next on top of whoever that is.
     if (stranger) {
       startAnew();
     }
     visitor = { [profile.Identity ? "Identity" : "Email"]: login };
     remember("visitor", visitor);
+    // On other hosts, too, the last one is no longer known.
+    rememberDevice("");
     try {
       send("onUserLogin", { Site: profile });
     } catch (error) {
@@ -114,8 +142,7 @@ const identify = (profile, who/*% if companion %*/, known/*% endif %*/) => {
       send("onUserLogin", { Site: profile });
     }
     /*% if before_identify == "hold" %*/
-    line = kept("held").concat(line);
-    remember("held");
+    release();
     /*% endif %*/
   }
 };

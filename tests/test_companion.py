@@ -216,6 +216,20 @@ def test_somebody_whom_freshpaint_knows(visitor: Visitor, late: str) -> None:
     arrive(visit, "u1 identify", "u1 A", "u1 B")
 
 
+def test_properties_of_somebody_whom_freshpaint_knows(visitor: Visitor) -> None:
+    """An identify without an id is about whoever Freshpaint knows."""
+    visit = companion(visitor)
+    visit.open(
+        script=STUBS["proxy"]
+        + "window.known = {id: 'u1', traits: {plan: 'pro'}};"
+        + ARRIVES
+        + "freshpaint.identify({plan: 'free'}); freshpaint.track('A');"
+    )
+    visit.until(lambda: "u1 A" in order(visit), "the event")
+    visit.settled()
+    assert "u1 identify" in order(visit)
+
+
 def test_somebody_whom_freshpaint_knew(visitor: Visitor) -> None:
     """Whoever the page identifies counts, not whom Freshpaint knew before."""
     visit = companion(visitor)

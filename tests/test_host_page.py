@@ -858,6 +858,22 @@ def test_the_bridge_without_the_snippet(visitor: Visitor, form: Form, sdk: sdks.
     assert visit.run("return typeof freshpaint.then") == "undefined"
 
 
+def test_a_wrapper_in_freshpaints_place(visitor: Visitor) -> None:
+    """An object of the page's that has push, but is no list, is heeded from then on; nothing is thrown at the page."""
+    visit = visitor()
+    visit.open(
+        script="""const ours = freshpaint;
+        window.freshpaint = {
+            push: (call) => ours.push(call),
+            track: (...values) => freshpaint.push(['track', ...values]),
+            identify: (...values) => freshpaint.push(['identify', ...values])
+        };"""
+    )
+    visit.settled()
+    visit.run("freshpaint.identify('u1'); freshpaint.track('A')")
+    arrive(visit, "u1 identify", "u1 A")
+
+
 @each_variant
 def test_globals(visitor: Visitor, form: Form, sdk: sdks.Version) -> None:
     """The page has freshpaint, freshtap and clevertap more than before, and what CleverTap's SDK adds by itself."""

@@ -210,6 +210,49 @@ def test_back_from_another_user_on_a_subdomain(visitor: Visitor) -> None:
     assert [call for call in order(visit) if not call.endswith("identify")] == ["u2 A", "u2 B", "u2 C"]
 
 
+def test_back_to_the_first_user_on_the_first_host(visitor: Visitor) -> None:
+    """The same identify as the host's last is sent where another host has switched since."""
+    visit = visitor()
+    known(visit)
+    visit.open(host=SHOP, script="freshpaint.identify('u2'); freshpaint.track('A')")
+    visit.settled()
+    visit.open("/back", script="freshpaint.identify('u1'); freshpaint.track('B')")
+    arrive(visit, "u1 identify", "u2 identify", "u2 A", "u1 identify", "u1 B")
+
+
+def test_held_on_one_host_and_identified_on_another(visitor: Visitor) -> None:
+    """What one host holds waits for the visitor to come back to it as somebody known."""
+    visit = visitor()
+    visit.open(script="freshpaint.track('A')")
+    visit.settled()
+    visit.open(host=SHOP, script="freshpaint.identify('u1'); freshpaint.track('B')")
+    visit.settled()
+    visit.open("/back", script="freshpaint.track('C')")
+    arrive(visit, "u1 identify", "u1 B", "u1 A", "u1 C")
+    visit.open("/next", script="freshpaint.track('D')")
+    arrive(visit, "u1 identify", "u1 B", "u1 A", "u1 C", "u1 D")
+
+
+def test_on_a_subdomain_while_a_switch_is_unanswered(visitor: Visitor) -> None:
+    """As long as CleverTap has not answered who it is, no other host takes the visitor for the last one."""
+    visit = visitor()
+    known(visit)
+    # Where the SDK has its device id in this host's storage, too.
+    visit.open(host=SHOP)
+    visit.settled()
+    visit.open("/back")
+    visit.settled()
+    visit.collector.hang(lambda request: request.login, times=1)
+    visit.run("freshpaint.identify('u2')")
+    visit.lets_pass(1)
+    visit.open(host=SHOP, script="freshpaint.track('A')")
+    visit.settled()
+    assert "u1 A" not in order(visit)
+    visit.run("freshpaint.identify('u2'); freshpaint.track('B')")
+    visit.until(lambda: "u2 B" in order(visit), "the last event")
+    assert [call for call in order(visit) if not call.endswith("identify")] == ["u2 A", "u2 B"]
+
+
 def test_a_reset_on_a_subdomain(visitor: Visitor) -> None:
     """A reset lasts for the whole site: back on the first host nobody is known either."""
     visit = visitor()

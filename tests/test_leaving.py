@@ -46,6 +46,21 @@ def test_leaving_before_the_sdk_arrives(visitor: Visitor) -> None:
     arrive(visit, *ARRIVED)
 
 
+def test_what_is_called_as_the_page_is_left(visitor: Visitor) -> None:
+    """Whoever else listens for the page's end may still call: it arrives from the next page, in order."""
+    visit = visitor()
+    gate = visit.hold("sdk")
+    visit.open(until="bridge")
+    visit.run(
+        """addEventListener('pagehide', () => freshpaint.track('At pagehide'));
+        document.addEventListener('visibilitychange', () => freshpaint.track('When hidden'));"""
+    )
+    leave(visit, "freshpaint.identify('u1'); freshpaint.track('A')")
+    visit.reaches("bridge")
+    gate.open()
+    arrive(visit, "u1 identify", "u1 A", "u1 At pagehide", "u1 When hidden")
+
+
 def test_leaving_several_pages_before_the_sdk_arrives(visitor: Visitor) -> None:
     """Calls of several pages, none of which saw the SDK, arrive in the order of the pages."""
     visit = visitor()
@@ -126,7 +141,8 @@ def test_leaving_as_the_late_answer_to_a_login_comes(visitor: Visitor, sdk: sdks
     gate = visit.hold("collector")
     visit.run(
         """freshpaint.identify('u1'); freshpaint.track('A'); freshpaint.track('B');
-        const reply = $WZRK_WR.s; $WZRK_WR.s = (...values) => { reply(...values); location.href = '/next'; };"""
+        const reply = $WZRK_WR.s;
+        $WZRK_WR.s = (...values) => { $WZRK_WR.s = reply; reply(...values); location.href = '/next'; };"""
     )
     visit.until(lambda: gate.waiting == 1, "the login of u1")
     visit.page.clock.run_for(7000)
@@ -351,6 +367,52 @@ def test_two_tabs_with_two_users(visitor: Visitor) -> None:
     visit.until(lambda: "u1 A" in order(visit), "the first tab's event")
     visit.settled()
     assert [call for call in order(visit) if not call.endswith("identify")] == ["u2 B", "u1 A"]
+
+
+def test_back_to_the_first_user_in_the_first_tab(visitor: Visitor) -> None:
+    """The same identify as the tab's last is sent where another tab has switched since."""
+    visit = visitor()
+    first = visit.open("/one", script="freshpaint.identify('u1'); freshpaint.track('A')")
+    visit.arrives(2)
+    visit.open("/two", script="freshpaint.identify('u2'); freshpaint.track('B')", new_tab=True)
+    visit.arrives(4)
+    first.goto("https://www.site.test/three")
+    first.evaluate("() => { freshpaint.identify('u1'); freshpaint.track('C'); }")
+    arrive(visit, "u1 identify", "u1 A", "u2 identify", "u2 B", "u1 identify", "u1 C")
+
+
+def test_a_login_where_another_tab_had_a_user_and_reset(visitor: Visitor) -> None:
+    """Whoever comes next gets a device of their own, also in a tab that has been open, and nobody's, all the while."""
+    visit = visitor()
+    first = visit.open("/one")
+    visit.settled()
+    visit.open("/two", script="freshpaint.identify('u1'); freshpaint.track('A')", new_tab=True)
+    visit.arrives(2)
+    visit.run("freshpaint.reset()")
+    visit.until_page("!clevertap.getCleverTapID()", "CleverTap to forget")
+    first.evaluate("() => { freshpaint.track('B'); freshpaint.identify('u2'); freshpaint.track('C'); }")
+    arrive(visit, "u1 identify", "u1 A", "u2 identify", "u2 B", "u2 C")
+    assert devices(visit, "u1").isdisjoint(devices(visit, "u2"))
+
+
+def test_a_reset_in_one_tab_takes_the_event_properties_of_the_other(visitor: Visitor) -> None:
+    """Nothing of the last user rides along with the next one's events, in any tab."""
+    visit = visitor()
+    first = visit.open("/one", script="freshpaint.identify('u1'); freshpaint.addEventProperties({plan: 'pro'})")
+    visit.settled()
+    visit.open("/two", new_tab=True)
+    visit.settled()
+    visit.run("freshpaint.reset()")
+    visit.until(
+        lambda: (
+            not first.evaluate("() => localStorage.getItem('freshtap_' + clevertap.getAccountID() + '_properties')")
+        ),
+        "the reset",
+    )
+    visit.lets_pass(0.2)
+    first.evaluate("() => { freshpaint.identify('u2'); freshpaint.track('A'); }")
+    arrive(visit, "u1 identify", "u2 identify", "u2 A")
+    assert received(visit)[-1].data == {}
 
 
 @pytest.mark.fault(

@@ -101,6 +101,23 @@ def test_the_cookies_last_as_long_as_is_said(visitor: Visitor) -> None:
     assert (ours["domain"], ours["path"], ours["sameSite"], ours["httpOnly"]) == (".site.test", "/", "Lax", False)
 
 
+def test_the_cookie_is_renewed_by_every_page(visitor: Visitor) -> None:
+    """Browsers keep a script's cookie for some days only: who comes back within them stays known."""
+    visit = visitor()
+    visit.open(script="freshpaint.identify('u1')")
+    visit.arrives(1)
+
+    def expires() -> float:
+        (cookie,) = [cookie for cookie in visit.context.cookies() if cookie["name"].startswith("freshtap")]
+        return cookie["expires"]
+
+    before = expires()
+    visit.lets_pass(1.5)
+    visit.open("/next", script="freshpaint.track('A')")
+    visit.arrives(2)
+    assert expires() >= before + 1
+
+
 def test_before_consent_and_after_a_refusal_nothing_is_stored(visitor: Visitor) -> None:
     """Nothing at all before; after a refusal, the decision."""
     visit = visitor(config={"consent": {"required": True}})
