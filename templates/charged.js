@@ -11,9 +11,13 @@ const toCharged = properties => {
   });
   take("Charged ID", ["order_id", "checkout_id", "Charged ID"], value => words(value) ? scalar(value) : undefined);
   take("Amount", ["total", "revenue", "value", "Amount"], toNumber);
-  take("Items", ["products", "Items"], list => is(list, "Array") ? list.filter(item => is(item, "Object")).slice(0, $fill(item_count)).map(flat) : undefined);
+  take("Items", ["products", "Items"], list => {
+    report(is(list, "Array") && list.some((item, index) => !is(item, "Object") || index >= $fill(item_count)) ? "item-unusable" : "", "Items", list);
+    return is(list, "Array") ? list.filter(item => is(item, "Object")).slice(0, $fill(item_count)).map(flat) : undefined;
+  });
   const rest = flat(properties);
   // Under whatever name the page had it: only a list of items may be called so.
+  report("Items" in rest && !purchase.Items ? "value-unusable" : "", "Items", rest.Items);
   delete rest.Items;
   return Object.assign(rest, purchase);
 };

@@ -68,13 +68,14 @@ const toProfile = (id, traits) => {
   FIELDS.forEach(([field, convert, name = field]) => {
     const value = words(traits[name]) || isDate(traits[name]) ? traits[name] : traits[field];
     fields[field] = convert(value);
-    report(value == null || fields[field] ? "" : "field-unusable", field, value);
+    report(value == null || fields[field] !== undefined ? "" : "field-unusable", field, value);
     delete traits[name];
     delete traits[field];
   });
   fields.Name = fields.Name || joined("firstName", "lastName") || joined("first_name", "last_name");
   fields.Email = fields.Email || toAddress(id);
   // The SDK would cut it there, too, and complain.
+  report(id.length > 1024 ? "value-cut" : "", "Identity", id);
   fields.Identity = cut(cleanQuotes(id), 1024) || undefined;
   return Object.assign(flatten(traits, /^($fill(unsent_user_properties))$/, $fill(identify_depth), list => list.length ? list : undefined), fields);
 };

@@ -48,6 +48,8 @@ const kept = (name, more) => {
   const last = calls[calls.length - 1];
   const yesterday = Date.now() - 864e5;
   let surplus = calls.length - $fill(stored_calls);
+  report(surplus > 0 ? "calls-too-many" : "", name, surplus);
+  report(calls.some(call => call.name && call.at <= yesterday) ? "calls-too-old" : "", name);
   return calls.filter(call => call.name ? surplus-- < 1 && call.at > yesterday : last.at > yesterday).slice(-$fill(stored_calls));
 };
 

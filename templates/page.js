@@ -22,9 +22,8 @@ const later = callback => {
 
 // Whether options.integrations let a call through.
 const allowed = options => {
-  const choice = chosen(own(options).integrations, true);
-  report(choice ? "" : "not-allowed", site.name);
-  return choice;
+  report(chosen(own(options).integrations, true) ? "" : "not-allowed", site.name);
+  return chosen(own(options).integrations, true);
 };
 
 let eventProperties = own(recall("properties"));
@@ -44,6 +43,8 @@ const methods = {
     if (is(id, "Object")) {
       traits = id;
     }
+    report(id == null || id === traits || words(id) ? "" : "id-unusable", "identify", id);
+    report(traits == null || is(traits, "Object") ? "" : "properties-unusable", "identify", traits);
     id = words(id);
     traits = own(traits);
     /*% if not companion %*/
@@ -67,6 +68,7 @@ const methods = {
   },
   /*% endif %*/
   track(name, properties, options) {
+    report(properties == null || is(properties, "Object") ? "" : "properties-unusable", name, properties);
     if (allowed(options)) {
       join(toEvent(name, Object.assign(own(properties), pageviewProperties, eventProperties)));
     }
@@ -89,6 +91,7 @@ const methods = {
     remember("properties");
     // Not what an identify in front of it will send; those events are that user's.
     const held = !line.some(call => call.profile) && recall("held");
+    report(held ? "held-forgotten" : "", "reset", held);
     join({ reset: !!held });
     if (held) {
       remember("held");

@@ -20,7 +20,7 @@ const join = call => {
     line.push(call);
     trace("joined", "", call);
     advance();
-    // Whoever listens behind us as the page is left calls after we have stored the line.
+    // Others, too, are told that the page is left, and may call when the line has been stored already.
     if (hidden) {
       leave();
     }

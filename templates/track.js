@@ -11,11 +11,13 @@ const toEvent = (event, properties) => {
   /*% if send_all %*/
   if (/*% if listed %*/ !names.has(event) && /*% endif %*/ is(event, "String")) {
     name = cleanName(event);
+    report(name === event || !words(event) ? "" : "name-cleaned", event, name);
   }
   // The SDK would count an event named __proto__ on every object of the page.
   const reserved = /^($fill(reserved)|__proto__)$/.test(name);
   /*% endif %*/
-  report(!name ? "event-not-enabled" : /*% if send_all %*/ reserved ? "event-reserved" : /*% endif %*/ "", event);
+  report(!words(event) || !is(event, "String") ? "event-nameless" : "", "", event);
+  report(/*% if send_all %*/ reserved || words(event) && name === "" /*% if listed %*/ && !names.has(event) /*% endif %*/ ? "event-reserved" : /*% endif %*/ words(event) && is(event, "String") && !name ? "event-not-enabled" : "", event);
   if (name /*% if send_all %*/ && !reserved /*% endif %*/) {
     /*% if operations %*/
     transform(event, properties);
@@ -25,4 +27,9 @@ const toEvent = (event, properties) => {
 };
 
 // hasOwnProperty is what the SDK itself asks its objects.
-const flat = properties => flatten(properties, /^$fill(unsent_event_properties)$/, $fill(track_depth), list => /*% if track_depth %*/ list.length ? cut(list.join(", "), $fill(value_length)) : /*% endif %*/ undefined);
+const flat = properties => flatten(properties, /^$fill(unsent_event_properties)$/, $fill(track_depth), list => {
+  /*% if track_depth %*/
+  report(list.join(", ").length > $fill(value_length) ? "value-cut" : "", "", list);
+  return list.length ? cut(list.join(", "), $fill(value_length)) : undefined;
+  /*% endif %*/
+});

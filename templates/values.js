@@ -7,7 +7,10 @@ const cut = (text, length) => text.slice(0, length - /[\uDC00-\uDFFF]/.test(text
 const cleanName = name => cut(name.replace(/[$fill(prohibited)]/g, "").replace(/\s+/g, " ").trim(), $fill(name_length)).trim();
 
 // The SDK deletes both quotes: o'brien would become obrien, who is somebody else.
-const cleanQuotes = text => text.replace(/'/g, "\u2019").replace(/"/g, "\u201d");
+const cleanQuotes = text => {
+  report(/['"]/.test(text) ? "value-quotes" : "", "", text);
+  return text.replace(/'/g, "\u2019").replace(/"/g, "\u201d");
+};
 
 const isDate = value => is(value, "Date") && isFinite(value);
 

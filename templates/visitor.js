@@ -81,6 +81,7 @@ const handOver = call => {
     if (switches(call)) {
       startAnew();
     }
+    report(recall("held") ? "held-forgotten" : "", "reset", recall("held"));
     remember("held");
     forgetVisitor();
   }

@@ -18,7 +18,8 @@ def meaning(source: str) -> object:
     """Equal for two scripts that differ in nothing but what a build may change.
 
     That is: the names of variables, ``const`` or ``let``, one or many declarations at once, where in its function a
-    function is declared, braces around a single statement, and how ``true``, ``false`` and ``undefined`` are said.
+    function is declared, braces around a single statement, whether a function that does nothing but return is written
+    as a value, and how ``true``, ``false`` and ``undefined`` are said.
     """
     return _Reader().body(esprima.parseScript(source).toDict()["body"], ChainMap())
 
@@ -96,8 +97,16 @@ class _Reader:
         inner = scope.new_child()
         self._add([name for one in node["params"] for name in _names(one)], inner)
         params = self.read(node["params"], inner)
-        block = node["body"]["type"] == "BlockStatement"
-        read = self.body(node["body"]["body"], inner) if block else self.read(node["body"], inner)
+        block, body = node["body"]["type"] == "BlockStatement", node["body"]
+        is_arrow = node["type"] == "ArrowFunctionExpression"
+        if (
+            is_arrow
+            and block
+            and [one["type"] for one in body["body"]] == ["ReturnStatement"]
+            and "argument" in body["body"][0]
+        ):
+            block, body = False, body["body"][0]["argument"]
+        read = self.body(body["body"], inner) if block else self.read(body, inner)
         return [node["type"], self.read(node.get("id"), scope), params, block, read]
 
     _FunctionDeclaration = _FunctionExpression = _ArrowFunctionExpression = _function

@@ -12,20 +12,27 @@ from visit import Visit
 
 #: Code, what the page calls, what the config says.
 CASES: Final[dict[str, tuple[str, dict[str, Any]]]] = {
+    "calls-too-many": ("for (let n = 0; n < 101; n++) freshpaint.track('A')", {}),
     "consent-refused": ("freshpaint.opt_out_tracking(); freshpaint.track('A')", {}),
     "event-hold": ("freshpaint.track('A')", {}),
     "event-drop": ("freshpaint.track('A')", {"before_identify": "drop"}),
     "event-not-enabled": ("freshpaint.track('B')", {"send": "defined"}),
+    "event-nameless": ("freshpaint.track(' ')", {}),
     "event-reserved": ("freshpaint.track('Stayed')", {}),
     "field-unusable": ("freshpaint.identify('u1', {phone: 'call me'})", {}),
+    "held-forgotten": ("freshpaint.track('A'); freshpaint.reset()", {}),
+    "id-unusable": ("freshpaint.identify(true)", {}),
     "identify-repeated": ("freshpaint.identify('u1'); freshpaint.identify('u1')", {}),
+    "item-unusable": ("freshpaint.identify('u1', {list: ['a', null]})", {}),
     "name-cleaned": ("freshpaint.identify('u1', {'a.b': 1})", {}),
     "name-empty": ("freshpaint.identify('u1', {'$': 1})", {}),
     "name-reserved": ("freshpaint.identify('u1', {customId: 'x'})", {}),
     "name-taken": ("freshpaint.identify('u1', {'a.b': 1, ab: 2})", {}),
     "not-allowed": ("freshpaint.track('A', {}, {integrations: {All: false}})", {}),
+    "properties-unusable": ("freshpaint.track('A', 'text')", {}),
     "too-many": ("freshpaint.identify('u1', Object.fromEntries([...Array(300).keys()].map(n => ['k' + n, n])))", {}),
     "value-cut": ("freshpaint.identify('u1', {bio: 'x'.repeat(600)})", {}),
+    "value-quotes": ('freshpaint.identify("o\'brien")', {}),
     "value-unusable": ("freshpaint.identify('u1', {none: NaN})", {}),
 }
 
@@ -47,9 +54,54 @@ def test_each_reason_is_reported(visitor: Visitor, code: str, call: str, track: 
 def test_a_call_that_goes_as_it_is_is_not_reported(visitor: Visitor) -> None:
     """Nothing to say means silence."""
     visit = visitor(config={"track": {"send": "all"}}, debug=True)
-    visit.open(script="freshpaint.identify('u1', {plan: 'pro'}); freshpaint.track('A', {n: 1})")
+    visit.open(script="freshpaint.identify('u1', {plan: 'pro', Age: 0}); freshpaint.track('A', {n: 0})")
     visit.arrives(2)
     assert reports(visit) == []
+
+
+def test_calls_that_waited_for_more_than_a_day_are_reported(visitor: Visitor) -> None:
+    """They were held, and are left out when their time has come."""
+    visit = visitor(config={"track": {"send": "all"}}, debug=True)
+    visit.page.clock.install()
+    visit.open(script="freshpaint.track('A')")
+    visit.settled()
+    visit.page.clock.fast_forward("25:00:00")
+    visit.run("freshpaint.identify('u1')")
+    visit.until(lambda: "calls-too-old" in reports(visit), "the report")
+
+
+#: What the page calls, and all that is told of it.
+ONLY: Final[dict[str, list[str]]] = {
+    "freshpaint.track()": ["event-nameless"],
+    "freshpaint.track('  ')": ["event-nameless"],
+    "freshpaint.track(5)": ["event-nameless"],
+    "freshpaint.track('$')": ["name-cleaned", "event-reserved"],
+    "freshpaint.track('C')": ["event-not-enabled"],
+    "freshpaint.track('a.b')": ["name-cleaned"],
+    "freshpaint.track('A', [1])": ["properties-unusable"],
+    "freshpaint.track('A', {list: [1, {}, null]})": ["item-unusable"],
+    "freshpaint.track('A', {list: ['x'.repeat(300), 'y'.repeat(300)]})": ["value-cut"],
+    "freshpaint.track('B', {products: 5})": [],
+    "freshpaint.track('B', {products: [5]})": ["item-unusable"],
+    "freshpaint.track('B', {Items: 5})": ["value-unusable"],
+    "freshpaint.identify('u1', 5)": ["properties-unusable"],
+    "freshpaint.identify(null, {plan: 'pro'})": [],
+    "freshpaint.identify({plan: 'pro'})": [],
+    "freshpaint.identify('x'.repeat(1100))": ["value-cut"],
+    "freshpaint.identify('u1', {Age: 'old'})": ["field-unusable"],
+}
+
+
+@pytest.mark.parametrize(("call", "told"), ONLY.items(), ids=ONLY)
+def test_only_what_happened_is_reported(visitor: Visitor, call: str, told: list[str]) -> None:
+    """One cause, one reason."""
+    events = [{"name": "A"}, {"name": "B", "charged": True}, {"name": "C", "enabled": False}]
+    visit = visitor(config={"track": {"send": "all"}, "events": events}, debug=True)
+    visit.open(script="freshpaint.identify('u0')")
+    visit.arrives(1)
+    visit.run(call)
+    visit.settled()
+    assert reports(visit) == told
 
 
 def test_reports_can_be_read_on_the_console(visitor: Visitor) -> None:

@@ -247,6 +247,12 @@ SHORT: Final = {
     "line ends": ("if (a) { b(); c(); }\nuse();\n{ d(); }\ne();", "if(a){b();c()}use();{d()}e();"),
     "functions": ("const a = 1; function b() {} const c = 2;", "function t(){}let e=1,r=2;"),
     "a directive": ('() => { "use strict"; a(); function b() {} };', '()=>{"use strict";function e(){}a()};'),
+    "a function that returns": ("a => { return b(a); };", "e=>b(e);"),
+    "a function that returns an object": ("a => { return {b: a}; };", "e=>{return{b:e}};"),
+    "a function that returns the last of two": ("a => { return a(), b; };", "e=>{return e(),b};"),
+    "a function that returns a regular expression": ("a => { return /a = true/; };", "e=>{return /a = true/};"),
+    "a function that returns nothing": ("a => { return; };", "e=>{return};"),
+    "a function that returns at last": ("a => { if (a) { return; } return a; };", "e=>{if(e)return;return e};"),
     "a return": ("() => { if (a) { return; } return true; };", "()=>{if(a)return;return!0};"),
     "an undeclared undefined": ("undefined => undefined;", "e=>e;"),
 }

@@ -39,8 +39,15 @@ DOING: Final = frozenset(
 #: Reasons for which a call as a whole is not sent; all others are about one value of it.
 DROPPING: Final = frozenset(
     {
-        *("consent-refused", "event-drop", "event-not-enabled", "event-reserved", "identify-repeated", "not-allowed"),
-        "other-account",
+        *(
+            "consent-refused",
+            "event-drop",
+            "event-nameless",
+            "event-not-enabled",
+            "event-reserved",
+            "identify-repeated",
+        ),
+        *("not-allowed", "other-account"),
     }
 )
 

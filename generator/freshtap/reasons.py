@@ -12,22 +12,30 @@ from typing import Final
 #: By the code that the templates report.
 REASONS: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "calls-too-many": "left out, the oldest first: 100 calls are kept for later.",
+        "calls-too-old": "left out: calls are kept for a day.",
         "consent-refused": "not sent: the visitor has refused.",
         "event-drop": "not sent: nobody is identified yet, and the config drops such events.",
         "event-hold": "held: nobody is identified yet. It is sent after the next identify with an id or an e-mail.",
+        "event-nameless": "not sent: the name of an event is a text that is not blank.",
         "event-not-enabled": "not sent: no event of this name is enabled for CleverTap in the config.",
         "event-reserved": "not sent: nothing is left of its name, or CleverTap keeps the name for itself.",
         "failed": "failed inside the bridge or CleverTap's SDK. The page is not affected.",
         "field-unusable": "left out: CleverTap does not take this value for this field.",
+        "held-forgotten": "forgotten: whoever these events waited for has gone.",
+        "id-unusable": "left out: a user id is a text or a number that is not blank.",
         "identify-repeated": "not sent again: the same identify came last in this browser session.",
+        "item-unusable": "left out of its list: CleverTap takes texts, numbers, booleans and dates, and 256 items.",
         "name-cleaned": "renamed: CleverTap prohibits some characters in names and keeps 120 of the rest.",
         "name-empty": "left out: nothing is left of the name without the characters that CleverTap prohibits.",
         "name-reserved": "left out: the name means something else to CleverTap's SDK.",
         "name-taken": "left out: another property has this name already.",
         "not-allowed": "not sent: the call's options.integrations exclude this destination.",
         "other-account": "nothing is sent: the CleverTap SDK on this page belongs to another account.",
+        "properties-unusable": "left out: properties are an object.",
         "too-many": "left out: CleverTap takes 256 properties.",
         "value-cut": "shortened: CleverTap keeps 512 characters of a text.",
+        "value-quotes": "changed: quotes are sent as ’ and ”, because CleverTap's SDK deletes ' and \".",
         "value-unusable": "left out: CleverTap takes texts, numbers, booleans and dates.",
     }
 )

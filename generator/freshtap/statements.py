@@ -80,6 +80,28 @@ def _is_simple(tokens: list[Token], opening: int) -> bool:
     return index == end - 1
 
 
+def _without_return(tokens: list[Token]) -> list[Token]:
+    """``a => { return b; }`` as ``a => b``: such are functions that tell something in debug builds alone."""
+    dropped: set[int] = set()
+    for index, token in enumerate(tokens):
+        is_arrow = token.text == "{" and tokens[index - 1].text == "=>"
+        if is_arrow and is_word(tokens[index + 1], "return") and _is_value(tokens, index + 2, token.pair - 1):
+            dropped |= {index, index + 1, token.pair - 1, token.pair}
+            tokens[index + 2].before = ""
+    return [token for index, token in enumerate(tokens) if index not in dropped]
+
+
+def _is_value(tokens: list[Token], start: int, end: int) -> bool:
+    """Whether there is but one value from here to a semicolon there, and one that an arrow can stand before."""
+    # A brace would begin a body; a regular expression behind an arrow would be taken for a division.
+    if tokens[start].text[0] in "{;/":
+        return False
+    index = start
+    while index < end and tokens[index].text not in {",", ";"}:
+        index = max(index, tokens[index].pair) + 1
+    return index == end
+
+
 def _one_let(tokens: list[Token]) -> list[Token]:
     """``const a = 1; let b;`` as ``let a = 1, b;``."""
     merged: list[Token] = []
@@ -126,6 +148,7 @@ _CHANGES: Final[tuple[Callable[[list[Token]], list[Token]], ...]] = (
     _on_one_line,
     _functions_first,
     _without_braces,
+    _without_return,
     _one_let,
     _short_values,
     _without_last_semicolon,
