@@ -41,6 +41,7 @@ in other time zones. Scenarios run on the minified build and the newest SDK, tho
 from __future__ import annotations
 
 import functools
+import signal
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final, Protocol, cast
 
@@ -108,13 +109,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Announce the markers, and let one process have all the rows of a table that share a page."""
+    """Announce the markers, let one process have all the rows of a table that share a page, and heed Ctrl-C."""
     config.addinivalue_line("markers", "table(table): one test of each row of a table, on each variant it runs on")
     config.addinivalue_line("markers", "fault(name, fate, because): a scenario of the table in FAULTS.md")
     config.addinivalue_line("markers", "rules: what the tables have in Chromium, on the other engines")
     config.addinivalue_line("markers", "xdist_group(name): tests for the same process")
     if config.getoption("dist", "no") == "load":
         config.option.dist = "loadgroup"
+    # Run in the background, a shell's program ignores Ctrl-C, and so would the commands that are tried here.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
