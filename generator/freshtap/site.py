@@ -7,7 +7,6 @@ Attributes are named like the keys of the file; the descriptions become the JSON
 from __future__ import annotations
 
 import re
-from functools import cached_property
 from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import (
@@ -258,7 +257,7 @@ class Site(Table):
         """What the transformations call events, by Freshpaint's name, before cleaning."""
         return {change.on: change.to for change in self.transformations if isinstance(change, RenameEvent)}
 
-    @cached_property
+    @property
     def names(self) -> dict[str, str]:
         """CleverTap's name of every event that the script has to know, by Freshpaint's name; empty: it is not sent.
 
