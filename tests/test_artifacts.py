@@ -252,7 +252,7 @@ def test_precompress_without_brotli(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "brotli", None)
     with pytest.raises(BuildError) as caught:
         artifacts.make(site(), Options(precompress=True))
-    assert caught.value.message == '--precompress needs brotli: pip install "freshtap[brotli]"'
+    assert caught.value.message == '--precompress needs an extra: pip install ".[brotli]", in a checkout of freshtap.'
     assert artifacts.make(site()).files
 
 

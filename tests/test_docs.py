@@ -6,6 +6,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final, get_args
 
@@ -14,6 +15,7 @@ from click.testing import CliRunner
 
 from freshtap import __version__, config, plan, schema
 from freshtap.cli import main
+from freshtap.errors import needs
 from freshtap.reasons import REASONS
 from freshtap.transformations import Transformation
 
@@ -68,6 +70,11 @@ def quoted(cell: str) -> list[str]:
 def options(text: str) -> set[str]:
     """The long options that a text names."""
     return set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", text))
+
+
+def package(requirement: str) -> str:
+    """The package that a requirement is of, without its version."""
+    return re.split(r"[<>=!~\[; ]", requirement, maxsplit=1)[0]
 
 
 def help_of(command: str) -> str:
@@ -163,6 +170,32 @@ def test_every_option_that_the_readme_names_exists() -> None:
     """No option is left over from earlier."""
     there = set().union(*(options(help_of(command)) for command in main.commands))
     assert options(PROSE) <= there
+
+
+def test_every_dependency_is_in_the_readmes_table() -> None:
+    """The table has each package of pyproject.toml, and the extra that brings it."""
+    told: dict[str, set[str]] = {}
+    for packages, _ in rows(section("Dependencies")):
+        names, _, extra = packages.partition(" (extra ")
+        told |= {name: set(quoted(extra)) for name in names.split(", ")}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    extras: Mapping[str, list[str]] = project["project"]["optional-dependencies"]
+    needed = project["project"]["dependencies"] + project["build-system"]["requires"]
+    needed = [*needed, *chain.from_iterable([*extras.values(), *project["dependency-groups"].values()])]
+    expected = {
+        package(line): {name for name in extras if package(line) in map(package, extras[name])} for line in needed
+    }
+    assert told == expected
+
+
+def test_extras_are_installed_from_the_checkout() -> None:
+    """freshtap is on no package index: wherever an extra is to be installed, it is one of this folder's."""
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    sources = (path.read_text(encoding="utf-8") for path in (ROOT / "generator" / "freshtap").glob("*.py"))
+    said = "".join([README, *sources, *(needs("x", extra) for extra in extras)])
+    assert "freshtap[" not in said
+    installed = re.findall(r'pip install "?([^"`\s]+)', said)
+    assert set(installed) == {".", ".[{extra}]", *(f".[{extra}]" for extra in extras)}
 
 
 def test_every_reason_is_explained() -> None:

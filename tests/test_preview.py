@@ -726,4 +726,5 @@ def test_without_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setitem(sys.modules, "freshtap.preview", None)
     monkeypatch.delattr("freshtap.preview", raising=False)
     result = CliRunner().invoke(main, ["preview", str(tmp_path / "freshtap.toml")])
-    assert (result.exit_code, result.stderr) == (2, 'Error: preview needs lzstring: pip install "freshtap[verify]"\n')
+    sentence = 'freshtap preview needs an extra: pip install ".[verify]", in a checkout of freshtap.'
+    assert (result.exit_code, result.stderr) == (2, f"Error: {sentence}\n")

@@ -899,7 +899,8 @@ def test_without_the_extra(tmp_path: Path) -> None:
     code = "import sys; sys.modules['playwright'] = None; from freshtap.cli import main; main()"
     command = [sys.executable, "-c", code, "verify", str(config_file), "--url", "http://localhost/"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (2, 'Error: verify needs an extra: pip install "freshtap[verify]"\n')
+    sentence = 'freshtap verify needs an extra: pip install ".[verify]", in a checkout of freshtap.'
+    assert (done.returncode, done.stderr) == (2, f"Error: {sentence}\n")
 
 
 def test_without_a_browser(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Final, TypedDict
 
 from freshtap import addresses, declarations, render
-from freshtap.errors import BuildError
+from freshtap.errors import BuildError, needs
 from freshtap.site import Site
 
 #: Digits of the content's SHA-256 in a script's name: enough that no two contents ever share it.
@@ -200,7 +200,7 @@ def brotlied(content: bytes) -> bytes:
     try:
         import brotli  # noqa: PLC0415 - an extra
     except ImportError:
-        raise BuildError('--precompress needs brotli: pip install "freshtap[brotli]"') from None
+        raise BuildError(needs("--precompress", "brotli")) from None
     packed: bytes = brotli.compress(content, quality=11)
     return packed
 

@@ -29,7 +29,7 @@ from freshtap import (
     schema,
 )
 from freshtap.artifacts import Options
-from freshtap.errors import BrowserError, BuildError, Problem, labelled, printable
+from freshtap.errors import BrowserError, BuildError, Problem, labelled, needs, printable
 from freshtap.site import Site
 
 T = TypeVar("T")
@@ -123,7 +123,7 @@ def init(dashboard_url: str | None, account_id: str | None, region: str | None, 
 )
 @_base_url_option
 @_minifier_option
-@click.option("--precompress", is_flag=True, help="Put .gz and .br files beside the scripts (needs freshtap[brotli]).")
+@click.option("--precompress", is_flag=True, help="Put .gz and .br files beside the scripts (needs the extra brotli).")
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes to build with.")
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 with a diff if the output is not current.")
 @click.option("--prune", is_flag=True, help="Remove the scripts of earlier builds.")
@@ -269,7 +269,7 @@ def verify(
     try:
         from freshtap import pages, session, steps, verify  # noqa: PLC0415 - what they need is an extra
     except ModuleNotFoundError:
-        raise BrowserError('verify needs an extra: pip install "freshtap[verify]"') from None
+        raise BrowserError(needs("freshtap verify", "verify")) from None
     deeds = steps.parse(_text(script), file=str(script)) if script else ()
     folder = pages.Folder(html) if html else None
     address = folder.url if folder else pages.address(url or "")
@@ -315,7 +315,7 @@ def preview(path: Path, port: int | None, *, opens: bool) -> None:
     try:
         from freshtap import preview as workbench  # noqa: PLC0415 - stands on an extra
     except ImportError:
-        raise BuildError('preview needs lzstring: pip install "freshtap[verify]"') from None
+        raise BuildError(needs("freshtap preview", "verify")) from None
     with suppress(KeyboardInterrupt), workbench.running(path, port=port or 0) as running:
         _warn(running.warnings)
         click.echo(f"Preview of {path}: {running.address}")

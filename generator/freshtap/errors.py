@@ -50,6 +50,14 @@ class BrowserError(FreshtapError):
     """There is no browser to open a page in, or what drives it is not installed."""
 
 
+def needs(what: str, extra: str) -> str:
+    """The sentence where an extra of ``pyproject.toml`` is not installed.
+
+    The advice is for a checkout: freshtap is on no package index.
+    """
+    return f'{what} needs an extra: pip install ".[{extra}]", in a checkout of freshtap.'
+
+
 def shown(value: object, longest: int = _LONGEST_SHOWN) -> str:
     """``value`` as one short line: JSON with everything unprintable escaped, cut at 60 characters or so many.
 

@@ -15,7 +15,7 @@ from typing import Final
 
 import jsmin
 
-from freshtap.errors import BuildError
+from freshtap.errors import BuildError, needs
 from freshtap.names import shortened
 from freshtap.statements import squeezed
 
@@ -28,7 +28,7 @@ def _with_tdewolff(source: str) -> str:
     try:
         import minify as tdewolff  # noqa: PLC0415 - an extra
     except ImportError as error:
-        raise BuildError('the minifier tdewolff needs an extra: pip install "freshtap[tdewolff]"') from error
+        raise BuildError(needs("--minifier tdewolff", "tdewolff")) from error
     # It knows more of JavaScript, but chooses names with less regard to what compresses well, and would write what only
     # newer browsers read.
     tdewolff.config({"js-keep-var-names": True, "js-version": 2017})
