@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -314,6 +315,32 @@ def test_check(sites: Sites) -> None:
     sites.build(file)
     assert sites.check(file) == ""
     assert "+++ /dev/null\n" in sites.check(file, prune=True)
+
+
+def test_check_shows_what_differs(sites: Sites) -> None:
+    """A script is one long line: of both sides the text around the first difference is shown."""
+    file = sites.config("one", "Order Completed")
+    sites.build(file)
+    sites.config("one", "Order Cancelled")
+    diff = sites.check(file).partition("/one/freshtap.js\n@@")[2].partition("\n--- ")[0]
+    (old,) = re.findall(r"^-…(.*)… \(\d+,\d+ characters\)$", diff, re.MULTILINE)
+    (new,) = re.findall(r"^\+…(.*)… \(\d+,\d+ characters\)$", diff, re.MULTILINE)
+    assert len(old) == len(new) == 160
+    assert old.index('ompleted"') == new.index('ancelled"') == 40
+
+
+def test_check_shows_what_differs_at_the_end(sites: Sites) -> None:
+    """A line that goes on where the other ends is shown from before that place; lines without another, from their start."""
+    file = sites.config("one", "A")
+    sites.build(file)
+    path = sites.out / "one" / "snippet.html"
+    html = path.read_text(encoding="utf-8")
+    first = html.partition("\n")[0]
+    path.write_text(html.replace(first, first + "<!-- " + "x" * 300) + "y" * 300, encoding="utf-8")
+    text = sites.check(file)
+    assert f"-…{first[-40:]}<!-- " + "x" * 115 + f"… ({len(first) + 305} characters)\n" in text
+    assert f"+…{first[-40:]} ({len(first)} characters)\n" in text
+    assert "-" + "y" * 160 + "… (300 characters)\n" in text
 
 
 def test_check_ignores_compressed_size(sites: Sites) -> None:

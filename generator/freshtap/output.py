@@ -18,6 +18,8 @@ import tempfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, groupby, repeat, takewhile
+from operator import itemgetter
 from pathlib import Path, PurePosixPath
 from typing import IO, Final, TypeVar
 
@@ -27,8 +29,9 @@ from freshtap.errors import OutputError
 from freshtap.ledger import Ledger
 
 _STAGE_PREFIX = ".freshtap-"
-#: Lines of a diff are cut here: a minified script is one line.
+#: Of a diff's line so many characters are shown, so many of them before the difference: a minified script is one line.
 _LONGEST_DIFF_LINE: Final = 160
+_SHOWN_BEFORE_DIFFERENCE: Final = 40
 #: What is staged is divided among so many folders, so that none has to be listed that holds every site.
 _STAGED_FOLDERS: Final = 256
 
@@ -272,13 +275,29 @@ def _diff(out: Path, path: str, content: bytes | None) -> str:
         return f"Binary files {before} and {after} differ\n"
     old, new = (side.decode(errors="replace").split("\n") if side is not None else [] for side in (existing, content))
     lines = difflib.unified_diff(old, new, before, after, lineterm="")
-    return "".join(f"{_cut(line)}\n" for line in lines)
+    return "".join(f"{line}\n" for line in _cut(list(lines)))
 
 
-def _cut(line: str) -> str:
+def _cut(lines: Sequence[str]) -> Iterator[str]:
+    """The lines of a diff, long ones cut to what surrounds the first difference from the line that they replace."""
+    groups = [list(group) for _, group in groupby(lines, key=itemgetter(0))]
+    for group, *neighbours in zip(groups, [[], *groups], [*groups[1:], []], strict=False):
+        sign = group[0][0]
+        others = next((other for other in neighbours if other and {sign, other[0][0]} == {"-", "+"}), [])
+        for line, other in zip(group, chain(others, repeat("")), strict=False):
+            alike = takewhile(lambda pair: pair[0] == pair[1], zip(line[1:], other[1:], strict=False))
+            yield _part(line, sum(1 for _ in alike))
+
+
+def _part(line: str, difference: int) -> str:
+    """A line of a diff, or so much of it as shows where the text behind its sign begins to differ."""
     if len(line) <= _LONGEST_DIFF_LINE:
         return line
-    return f"{line[:_LONGEST_DIFF_LINE]}… ({len(line) - 1} characters)"
+    sign, text = line[0], line[1:]
+    begin = max(0, difference - _SHOWN_BEFORE_DIFFERENCE)
+    end = begin + _LONGEST_DIFF_LINE
+    before, after = ("…" if begin else ""), ("…" if end < len(text) else "")
+    return f"{sign}{before}{text[begin:end]}{after} ({len(text):,} characters)"
 
 
 def _remove(out: Path, paths: Sequence[str]) -> None:
