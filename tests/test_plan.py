@@ -52,9 +52,14 @@ def test_nothing_to_say() -> None:
                 'Error: events[1].name: "50 off" reaches CleverTap as "50 off", and so does "50% off", events[0].name.',
             ],
         ),
+        ({"events": events("Charged") + events("Order", charged=True)}, []),
         (
-            {"events": events("Charged") + events("Order", charged=True)},
-            ['Error: events[1].name: "Order" reaches CleverTap as "Charged", and so does "Charged", events[0].name.'],
+            {"events": events("Charged", "Charged!")},
+            ['Warning: events[1].name: "Charged!" reaches CleverTap as "Charged": ! cannot be in a name.'],
+        ),
+        (
+            {"events": events("Charged", "Charged")},
+            ['Error: events[1].name: "Charged" is listed already, as events[0].'],
         ),
         (
             {"events": events("Stayed")},
@@ -114,7 +119,9 @@ def test_nothing_to_say() -> None:
         "twice",
         "twice, once disabled",
         "one name once cleaned",
-        "two kinds of Charged",
+        "Charged by name and by key",
+        "Charged once cleaned",
+        "Charged, twice",
         "reserved",
         "reserved once cleaned",
         "nothing left",
@@ -211,6 +218,10 @@ PROHIBITED = "& $ \" \\ % > < ! . : '"
             [],
         ),
         (
+            [{"op": "rename-event", "on": "Order", "to": "Charged"}],
+            [],
+        ),
+        (
             [{"op": "rename-event", "on": "Order", "to": "Stayed"}],
             [
                 'Error: transformations[0].to: "Stayed" is reserved by CleverTap and would not be sent. '
@@ -291,6 +302,7 @@ PROHIBITED = "& $ \" \\ % > < ! . : '"
         "no such event",
         "two become one",
         "two change places",
+        "renamed to a purchase, beside another",
         "reserved",
         "cleaned",
         "nothing left of an event",

@@ -37,7 +37,6 @@ class _Sent(NamedTuple):
     event: str  # as Freshpaint knows it
     name: str  # as it is sent, before cleaning
     cleaned: str
-    charged: bool = False
 
 
 def load(path: Path, *, strict: bool = False) -> Planned:
@@ -95,7 +94,8 @@ def _events(site: Site, file: str) -> Iterator[Problem]:
     for event in sent:
         yield from _name(event, file)
         earlier = first.setdefault(event.cleaned, event)
-        is_one = earlier.event == event.event or (earlier.charged and event.charged)
+        # There may be several kinds of purchase: CleverTap has one name for all of them.
+        is_one = earlier.event == event.event or event.cleaned == clevertap.CHARGED
         if not is_one and event.cleaned:
             yield Problem(
                 file,
@@ -122,7 +122,7 @@ def _sent(site: Site) -> Iterator[_Sent]:
     for index, event in enumerate(site.events):
         key, name = renamed.pop(event.name, (f"events[{index}].name", event.name))
         if event.enabled and event.charged:
-            yield _Sent(key, event.name, clevertap.CHARGED, clevertap.CHARGED, charged=True)
+            yield _Sent(key, event.name, clevertap.CHARGED, clevertap.CHARGED)
         elif event.enabled:
             yield _Sent(key, event.name, name, clevertap.clean_name(name))
     if site.track.send == "all":
