@@ -196,6 +196,7 @@ def test_defaults_written_out() -> None:
     assert examined({"events": events("A"), **tables}) == []
 
 
+OFF = '"Off" is not enabled for CleverTap, so that this changes nothing. Allowed: an event with enabled = true.'
 PROHIBITED = "& $ \" \\ % > < ! . : '"
 
 
@@ -247,8 +248,8 @@ PROHIBITED = "& $ \" \\ % > < ! . : '"
             [{"op": "rename-event", "on": "Bought", "to": "Paid"}],
             ['Warning: transformations[0]: "Paid" does nothing: a purchase is sent as "Charged".'],
         ),
-        ([{"op": "rename-event", "on": "Off", "to": "View"}], []),
-        ([{"op": "uppercase", "on": "Off", "property": "x"}], []),
+        ([{"op": "rename-event", "on": "Off", "to": "View"}], [f"Warning: transformations[0].on: {OFF}"]),
+        ([{"op": "uppercase", "on": "Off", "property": "x"}], [f"Warning: transformations[0].on: {OFF}"]),
         ([{"op": "uppercase", "on": on, "property": "x!"} for on in ("*", "identify", "Order")], []),
         (
             [{"op": "rename-property", "on": "*", "from": "a!", "to": "Coupon: code"}],
@@ -370,6 +371,80 @@ def test_the_standard_fields_are_the_templates() -> None:
     """The fields that the build knows of are those that identify.js makes."""
     template = (Path(__file__).parents[1] / "templates" / "identify.js").read_text(encoding="utf-8")
     assert tuple(re.findall(r"^  \[\"(\w+)\", ", template, re.MULTILINE)) == clevertap.PROFILE_FIELDS
+
+
+def rename(old: str, new: str, on: str = "*") -> dict[str, Any]:
+    return {"on": on, "op": "rename-property", "from": old, "to": new}
+
+
+def constant(name: str, on: str = "*") -> dict[str, Any]:
+    return {"on": on, "op": "send-constant", "property": name, "value": 1}
+
+
+def builtin(name: str, on: str = "*") -> dict[str, Any]:
+    return {"on": on, "op": "send-builtin", "property": name}
+
+
+def delete(name: str, on: str = "*") -> dict[str, Any]:
+    return {"on": on, "op": "delete-property", "property": name}
+
+
+TOO = "too: where both apply, only this one's value is sent. Allowed: any other name, or only one of the two."
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ([rename("a", "x"), rename("b", "x")], [f'transformations[1].to: "x" is written by transformations[0], {TOO}']),
+        ([constant("x"), constant("x")], [f'transformations[1].property: "x" is written by transformations[0], {TOO}']),
+        (
+            [constant("url"), rename("a", "url"), builtin("url")],
+            [
+                f'transformations[1].to: "url" is written by transformations[0], {TOO}',
+                f'transformations[2].property: "url" is written by transformations[1], {TOO}',
+            ],
+        ),
+        (
+            [constant("x", "identify"), constant("x", "identify")],
+            [f'transformations[1].property: "x" is written by transformations[0], {TOO}'],
+        ),
+        (
+            [constant("Coupon code"), rename("coupon", "Coupon: code")],
+            [
+                'transformations[1].to: "Coupon: code" reaches CleverTap as "Coupon code": : cannot be in a name.',
+                'transformations[1].to: "Coupon: code" reaches CleverTap as "Coupon code", and so does "Coupon code", '
+                "transformations[0]: one of them is not sent. "
+                "Allowed: any other name, or only one of the two.",
+            ],
+        ),
+        ([constant("x"), constant("x", "A"), constant("x", "B"), constant("x", "identify")], []),
+        ([constant("x"), constant("X")], []),
+        ([rename("a", "x"), rename("x", "y"), rename("b", "x")], []),
+        ([constant("x"), delete("x"), constant("x")], []),
+        (
+            [constant("x y"), delete("x  y"), constant("x y")],
+            [f'transformations[2].property: "x y" is written by transformations[0], {TOO}'],
+        ),
+        ([constant("x"), {"on": "*", "op": "change-type", "property": "x", "to": "text"}, rename("x", "x")], []),
+    ],
+    ids=[
+        "two renamed",
+        "two constants",
+        "three kinds",
+        "user properties",
+        "one name once cleaned",
+        "on different calls",
+        "in another case",
+        "renamed in between",
+        "deleted in between",
+        "another deleted in between",
+        "changed in place",
+    ],
+)
+def test_transformations_that_write_one_property(changes: list[dict[str, Any]], expected: list[str]) -> None:
+    """Two that write the same property of the same calls are a warning: one of the values would be lost without a word."""
+    found = examined({"events": events("A", "B"), "transformations": changes})
+    assert found == [f"Warning: {line}" for line in expected]
 
 
 def test_few_guesses_among_many_events() -> None:

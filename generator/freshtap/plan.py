@@ -16,7 +16,7 @@ from freshtap import clevertap, config
 from freshtap.config import Reading
 from freshtap.errors import ConfigError, Problem, shown
 from freshtap.site import Site
-from freshtap.transformations import RenameEvent, RenameProperty, SendConstant
+from freshtap.transformations import DeleteProperty, RenameEvent, RenameProperty, SendBuiltin, SendConstant
 
 #: Transformations of events that are not in the config, for which one is looked up that is like it: each takes a while.
 _MOST_GUESSES = 20
@@ -69,6 +69,7 @@ def problems(site: Site, file: str) -> Iterator[Problem]:
     yield from _listed_twice(site, file)
     yield from _events(site, file)
     yield from _transformations(site, file)
+    yield from _written_twice(site, file)
 
 
 def _listed_twice(site: Site, file: str) -> Iterator[Problem]:
@@ -133,6 +134,7 @@ def _sent(site: Site) -> Iterator[_Sent]:
 def _transformations(site: Site, file: str) -> Iterator[Problem]:
     listed = {"*", "identify", *(event.name for event in site.events)}
     charged = {event.name for event in site.events if event.charged}
+    disabled = {event.name for event in site.events if not event.enabled}
     first: dict[str, int] = {}
     guesses = _MOST_GUESSES
     for index, change in enumerate(site.transformations):
@@ -148,11 +150,20 @@ def _transformations(site: Site, file: str) -> Iterator[Problem]:
                 'the name of one of the [[events]], "*" or "identify"',
                 close[0] if close else "",
             )
+        if change.on in disabled:
+            yield Problem(
+                file,
+                f"{key}.on",
+                "is not enabled for CleverTap, so that this changes nothing",
+                change.on,
+                "an event with enabled = true",
+                severity="warning",
+            )
         if isinstance(change, RenameEvent):
             earlier = first.setdefault(change.on, index)
             if earlier != index:
                 yield Problem(file, f"{key}.on", f"is renamed already, by transformations[{earlier}]", change.on)
-            elif change.on in charged:
+            elif change.on in charged - disabled:
                 charged_name = shown(clevertap.CHARGED)
                 yield Problem(
                     file, key, f"does nothing: a purchase is sent as {charged_name}", change.to, severity="warning"
@@ -164,6 +175,38 @@ def _transformations(site: Site, file: str) -> Iterator[Problem]:
             if isinstance(change.value, str) and len(change.value.encode("utf-16-le")) > 2 * clevertap.MAX_VALUE_LENGTH:
                 wrong = f"is sent without what is beyond {clevertap.MAX_VALUE_LENGTH} characters"
                 yield Problem(file, f"{key}.value", wrong, change.value, severity="warning")
+
+
+def _written_twice(site: Site, file: str) -> Iterator[Problem]:
+    """Transformations that give the same calls a property which one before them has given already."""
+    given: dict[tuple[str, str], tuple[str, str]] = {}
+    for index, change in enumerate(site.transformations):
+        key = f"transformations[{index}]"
+        match change:
+            case RenameProperty(from_=gone) | DeleteProperty(property=gone):
+                place = (change.on, clevertap.clean_name(gone))
+                if given.get(place, ("", ""))[1] == gone:
+                    del given[place]
+        match change:
+            case RenameProperty(to=name):
+                named = f"{key}.to"
+            case SendBuiltin(property=name) | SendConstant(property=name):
+                named = f"{key}.property"
+            case _:
+                continue
+        if any(problem.severity == "error" for problem in _property(named, name, change.on, file)):
+            continue
+        cleaned = clevertap.clean_name(name)
+        earlier, other = given.get((change.on, cleaned), ("", ""))
+        given[change.on, cleaned] = (key, name)
+        if not earlier:
+            continue
+        wrong = f"is written by {earlier}, too: where both apply, only this one's value is sent"
+        if name != other:
+            wrong = (
+                f"reaches CleverTap as {shown(cleaned)}, and so does {shown(other)}, {earlier}: one of them is not sent"
+            )
+        yield Problem(file, named, wrong, name, "any other name, or only one of the two", severity="warning")
 
 
 def _property(key: str, name: str, on: str, file: str) -> Iterator[Problem]:
