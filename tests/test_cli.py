@@ -196,7 +196,7 @@ def test_build_bad_config(run: Run) -> None:
         'Error: b.toml: clevertap.region: "eu2" is not a region. Allowed: eu1, in1, sg1, us1, aps3, mec1. '
         'Did you mean "eu1"?\n'
         "Error: b.toml: track.send: 1 is none of the choices. Allowed: defined, all.\n"
-        'Error: c.toml: events[1].name: "A" is listed already, as events[0].\n'
+        'Error: c.toml: events[1].name: "A" is listed already, as events[0]. Allowed: each event once.\n'
     )
     assert result.stdout == ""
     assert not Path("dist").exists()

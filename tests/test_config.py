@@ -234,6 +234,7 @@ WRONG_VALUES = [
         ACCOUNT + "[freshpaint]\nhipaa = true",
         "freshpaint.hipaa: true cannot be used: client-side destinations cannot be used in HIPAA mode. Allowed: false.",
     ),
+    (ACCOUNT + 'token = " "', 'clevertap.token: " " is blank. Allowed: any other text.'),
     (
         ACCOUNT + '[freshpaint]\ndestination = " "',
         'freshpaint.destination: " " is blank. Allowed: any other text.',
@@ -378,7 +379,7 @@ def test_all_at_once() -> None:
     [
         ("a = 1\na = 2", "is not valid TOML: Cannot overwrite a value (at end of document)."),
         ("\x00", "is not valid TOML: Invalid statement (at line 1, column 1)."),
-        ("a = " + "[" * 100_000, "is nested too deeply: more than 30 tables or lists inside each other."),
+        ("a = " + "[" * 100_000, "is nested too deeply. Allowed: at most 30 tables or lists inside each other."),
     ],
     ids=["twice", "NUL", "deep"],
 )
@@ -399,7 +400,7 @@ def test_very_long_numbers() -> None:
     ("content", "expected"),
     [
         (None, 'does not exist. "freshtap init" writes one.'),
-        ("[clevertap]".encode("utf-16"), "is not UTF-8 text. Save it in that encoding."),
+        ("[clevertap]".encode("utf-16"), "is not UTF-8 text. Allowed: a file saved in that encoding."),
     ],
     ids=["missing", "UTF-16"],
 )

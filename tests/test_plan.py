@@ -11,6 +11,7 @@ import pytest
 from freshtap import clevertap, config, plan
 from freshtap.errors import ConfigError, labelled
 
+OWN = "Allowed: a name of its own for each event."
 SOMETHING_ELSE = "would not be sent: to CleverTap's SDK that name means something else"
 RESERVED = "Stayed, UTM Visited, App Launched, Notification Sent, Notification Viewed, Notification Clicked"
 
@@ -39,17 +40,18 @@ def test_nothing_to_say() -> None:
     [
         (
             {"events": events("A", "B", "A")},
-            ['Error: events[2].name: "A" is listed already, as events[0].'],
+            ['Error: events[2].name: "A" is listed already, as events[0]. Allowed: each event once.'],
         ),
         (
             {"events": events("A") + events("A", enabled=False)},
-            ['Error: events[1].name: "A" is listed already, as events[0].'],
+            ['Error: events[1].name: "A" is listed already, as events[0]. Allowed: each event once.'],
         ),
         (
             {"events": events("50% off", "50 off")},
             [
                 'Warning: events[0].name: "50% off" reaches CleverTap as "50 off": % cannot be in a name.',
-                'Error: events[1].name: "50 off" reaches CleverTap as "50 off", and so does "50% off", events[0].name.',
+                'Error: events[1].name: "50 off" reaches CleverTap as "50 off", and so does "50% off", events[0].name. '
+                + OWN,
             ],
         ),
         ({"events": events("Charged") + events("Order", charged=True)}, []),
@@ -59,7 +61,7 @@ def test_nothing_to_say() -> None:
         ),
         (
             {"events": events("Charged", "Charged")},
-            ['Error: events[1].name: "Charged" is listed already, as events[0].'],
+            ['Error: events[1].name: "Charged" is listed already, as events[0]. Allowed: each event once.'],
         ),
         (
             {"events": events("Stayed")},
@@ -211,8 +213,18 @@ PROHIBITED = "& $ \" \\ % > < ! . : '"
             ],
         ),
         (
+            [{"op": "uppercase", "on": " ORDER", "property": "x"}],
+            [
+                'Error: transformations[0].on: " ORDER" is not an event of this config. '
+                'Allowed: the name of one of the [[events]], "*" or "identify". Did you mean "Order"?'
+            ],
+        ),
+        (
             [{"op": "rename-event", "on": "Order", "to": "View"}],
-            ['Error: events[1].name: "View" reaches CleverTap as "View", and so does "Order", transformations[0].to.'],
+            [
+                'Error: events[1].name: "View" reaches CleverTap as "View", and so does "Order", transformations[0].to. '
+                + OWN
+            ],
         ),
         (
             [{"op": "rename-event", "on": "Order", "to": "View"}, {"op": "rename-event", "on": "View", "to": "Order"}],
@@ -242,11 +254,16 @@ PROHIBITED = "& $ \" \\ % > < ! . : '"
         ),
         (
             [{"op": "rename-event", "on": "Order", "to": "A"}, {"op": "rename-event", "on": "Order", "to": "B"}],
-            ['Error: transformations[1].on: "Order" is renamed already, by transformations[0].'],
+            [
+                'Error: transformations[1].on: "Order" is renamed already, by transformations[0]. Allowed: one rename-event for each event.'
+            ],
         ),
         (
             [{"op": "rename-event", "on": "Bought", "to": "Paid"}],
-            ['Warning: transformations[0]: "Paid" does nothing: a purchase is sent as "Charged".'],
+            [
+                'Warning: transformations[0]: "Paid" does nothing: a purchase is sent as "Charged". '
+                "Allowed: an event without charged = true."
+            ],
         ),
         ([{"op": "rename-event", "on": "Off", "to": "View"}], [f"Warning: transformations[0].on: {OFF}"]),
         ([{"op": "uppercase", "on": "Off", "property": "x"}], [f"Warning: transformations[0].on: {OFF}"]),
@@ -301,6 +318,7 @@ PROHIBITED = "& $ \" \\ % > < ! . : '"
     ],
     ids=[
         "no such event",
+        "another case",
         "two become one",
         "two change places",
         "renamed to a purchase, beside another",
@@ -461,7 +479,7 @@ def test_transformations_of_all_events() -> None:
     assert examined({"track": {"send": "all"}, "transformations": on_any}) == []
     onto_listed = [{"op": "rename-event", "on": "A", "to": "Order"}, {"op": "rename-event", "on": "B", "to": "C!"}]
     assert examined({"track": {"send": "all"}, "events": events("Order"), "transformations": onto_listed}) == [
-        'Error: transformations[0].to: "A" reaches CleverTap as "Order", and so does "Order", events[0].name.',
+        'Error: transformations[0].to: "A" reaches CleverTap as "Order", and so does "Order", events[0].name. ' + OWN,
         'Warning: transformations[1].to: "C!" reaches CleverTap as "C": ! cannot be in a name.',
     ]
 

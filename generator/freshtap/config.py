@@ -109,18 +109,18 @@ def read(path: Path) -> Reading:
     except OSError as error:
         return _unreadable(file, f"cannot be read ({error.strerror or error})")
     if len(content) > _LARGEST:
-        return _unreadable(file, f"is larger than any config: more than {_LARGEST:,} bytes")
+        return _unreadable(file, "is larger than any config", f"at most {_LARGEST:,} bytes")
     try:
         # Editors on Windows put a byte order mark in front.
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return _unreadable(file, "is not UTF-8 text. Save it in that encoding")
+        return _unreadable(file, "is not UTF-8 text", "a file saved in that encoding")
     return parse(text, file=file)
 
 
 def parse(text: str, *, file: str = DEFAULT_NAME) -> Reading:
     """Reads the text of a config. ``file`` is what problems call it."""
-    too_deep = _unreadable(file, f"is nested too deeply: more than {_DEEPEST} tables or lists inside each other")
+    too_deep = _unreadable(file, "is nested too deeply", f"at most {_DEEPEST} tables or lists inside each other")
     # Few configs have so many dots anywhere.
     if text.count(".") >= _DEEPEST and _DEEP_KEY.search(_TEXT_OR_COMMENT.sub('""', text)):
         return too_deep
@@ -147,8 +147,8 @@ def from_mapping(data: Mapping[str, Any], *, file: str = DEFAULT_NAME) -> Readin
     return Reading(file, rest, tuple(_problems(details, file)))
 
 
-def _unreadable(file: str, wrong: str) -> Reading:
-    return Reading(file, None, (Problem(file, "", wrong),))
+def _unreadable(file: str, wrong: str, allowed: str = "") -> Reading:
+    return Reading(file, None, (Problem(file, "", wrong, allowed=allowed),))
 
 
 def _depth(data: Mapping[str, Any], *, limit: int) -> int:
@@ -214,7 +214,7 @@ def _problem(detail: ErrorDetails, file: str) -> Problem:
             _NOT_A_CHOICE.get(key, "is none of the choices"),
             value,
             ", ".join(choices) or str(context["expected"]).lower(),
-            _guess(value, choices),
+            guess(value, choices),
         )
     wrong, allowed = _WRONG_TYPE.get(kind, (detail["msg"], ""))
     return Problem(file, key, wrong, value, allowed.format(key=key))
@@ -235,7 +235,7 @@ _MISSING: Final[Mapping[str, str]] = MappingProxyType(
 def _unknown_key(location: Location, value: object, file: str) -> Problem:
     *table, last = location
     name, keys = str(last), _keys(tuple(table))
-    wrong, meant = f"unknown key, with the value {shown(value)}", _guess(name, keys)
+    wrong, meant = f"unknown key, with the value {shown(value)}", guess(name, keys)
     if table and name in _keys(()):
         wrong += f"; {name} belongs at the top of the file, before the first table"
     elif not meant:
@@ -267,7 +267,8 @@ def _operations() -> dict[str, type[BaseModel]]:
     return {get_args(model.model_fields["op"].annotation)[0]: model for model in models}
 
 
-def _guess(value: object, choices: Iterable[str]) -> str:
+def guess(value: object, choices: Iterable[str]) -> str:
+    """The choice that was probably meant, in whatever case it was written; empty where none is like it."""
     if not isinstance(value, str):
         return ""
     by_lower = {choice.lower(): choice for choice in choices}

@@ -6,7 +6,6 @@ the limits in :mod:`freshtap.clevertap`.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -77,7 +76,9 @@ def _listed_twice(site: Site, file: str) -> Iterator[Problem]:
     for index, event in enumerate(site.events):
         earlier = first.setdefault(event.name, index)
         if earlier != index:
-            yield Problem(file, f"events[{index}].name", f"is listed already, as events[{earlier}]", event.name)
+            yield Problem(
+                file, f"events[{index}].name", f"is listed already, as events[{earlier}]", event.name, "each event once"
+            )
 
 
 def _events(site: Site, file: str) -> Iterator[Problem]:
@@ -103,6 +104,7 @@ def _events(site: Site, file: str) -> Iterator[Problem]:
                 event.key,
                 f"reaches CleverTap as {shown(event.cleaned)}, and so does {shown(earlier.event)}, {earlier.key}",
                 event.event,
+                "a name of its own for each event",
             )
     if len(first) > clevertap.MAX_EVENT_TYPES:
         yield Problem(
@@ -140,7 +142,7 @@ def _transformations(site: Site, file: str) -> Iterator[Problem]:
     for index, change in enumerate(site.transformations):
         key = f"transformations[{index}]"
         if site.track.send == "defined" and change.on not in listed:
-            close = difflib.get_close_matches(change.on[:200], listed, n=1) if guesses else []
+            meant = config.guess(change.on, listed) if guesses else ""
             guesses -= bool(guesses)
             yield Problem(
                 file,
@@ -148,7 +150,7 @@ def _transformations(site: Site, file: str) -> Iterator[Problem]:
                 "is not an event of this config",
                 change.on,
                 'the name of one of the [[events]], "*" or "identify"',
-                close[0] if close else "",
+                meant,
             )
         if change.on in disabled:
             yield Problem(
@@ -162,12 +164,11 @@ def _transformations(site: Site, file: str) -> Iterator[Problem]:
         if isinstance(change, RenameEvent):
             earlier = first.setdefault(change.on, index)
             if earlier != index:
-                yield Problem(file, f"{key}.on", f"is renamed already, by transformations[{earlier}]", change.on)
+                wrong = f"is renamed already, by transformations[{earlier}]"
+                yield Problem(file, f"{key}.on", wrong, change.on, "one rename-event for each event")
             elif change.on in charged - disabled:
-                charged_name = shown(clevertap.CHARGED)
-                yield Problem(
-                    file, key, f"does nothing: a purchase is sent as {charged_name}", change.to, severity="warning"
-                )
+                wrong = f"does nothing: a purchase is sent as {shown(clevertap.CHARGED)}"
+                yield Problem(file, key, wrong, change.to, "an event without charged = true", severity="warning")
         elif isinstance(change, RenameProperty):
             yield from _property(f"{key}.to", change.to, change.on, file)
         elif isinstance(change, SendConstant):

@@ -102,8 +102,7 @@ class CleverTap(Table):
         Field(description="An address copied from CleverTap's dashboard, to read account id and region from."),
     ] = None
     token: Annotated[
-        Text | None,
-        BeforeValidator(_trim),
+        Annotated[Text, AfterValidator(str.strip)] | None,
         Field(description="The account's token, for accounts that have one."),
     ] = None
     target_domain: Annotated[
