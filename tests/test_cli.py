@@ -255,6 +255,23 @@ def test_base_url(run: Run, value: str) -> None:
     assert not Path("dist").exists()
 
 
+@pytest.mark.parametrize(
+    ("out", "wrong"),
+    [("", '"" is no name'), ("afile", '"afile" is a file'), ("afile/dist", '"afile" is a file')],
+    ids=["nothing", "a file", "inside a file"],
+)
+@pytest.mark.parametrize("option", [[], ["--check"]], ids=["build", "check"])
+def test_output_is_a_folder(run: Run, out: str, wrong: str, option: list[str]) -> None:
+    """Where nothing can be built is bad usage, and is told in one sentence; nothing is written."""
+    write("freshtap.toml")
+    write("afile", "mine")
+    assert run("build", "-o", out, *option, code=2).stderr.endswith(
+        f"Error: Invalid value for '-o' / '--output': {wrong}. Allowed: a folder, which need not be there yet.\n"
+    )
+    assert sorted(path.name for path in Path().iterdir()) == ["afile", "freshtap.toml"]
+    assert Path("afile").read_text(encoding="utf-8") == "mine"
+
+
 @pytest.mark.parametrize("arguments", [["--minifier", "x"], ["--jobs", "0"], ["--nope"]])
 def test_bad_usage(run: Run, arguments: list[str]) -> None:
     """Bad usage is exit code 2."""

@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from freshtap import config
-from freshtap.errors import ConfigError
+from freshtap.errors import ConfigError, shown
 from freshtap.site import Site
 
 ACCOUNT = '[clevertap]\naccount_id = "TEST-86K-4Z9-K85Z"\n'
@@ -496,6 +496,22 @@ def test_no_country_code(value: Any) -> None:
     """One to three digits, the first of them not a zero."""
     table = {"clevertap": {"account_id": "A-B-C"}, "identify": {"default_country_code": value}}
     assert [problem.key for problem in config.from_mapping(table).problems] == ["identify.default_country_code"]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("x" * 58, f'"{"x" * 58}"'),
+        ("x" * 59, f'"{"x" * 59}…"'),
+        ("\u2028" * 10, '"' + "\\u2028" * 9 + '…"'),
+        ('"' * 31, '"' + '\\"' * 29 + '…"'),
+        (["x" * 59], f'["{"x" * 58}…'),
+    ],
+    ids=["just short enough", "too long", "escapes", "quotes", "no text"],
+)
+def test_long_values(value: object, expected: str) -> None:
+    """A text that is cut has its closing quote, so that one sees where the sentence goes on."""
+    assert shown(value) == expected
 
 
 def test_terminal_is_safe() -> None:

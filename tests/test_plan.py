@@ -91,7 +91,7 @@ def test_nothing_to_say() -> None:
         (
             {"events": events("x" * 130)},
             [
-                f'Warning: events[0].name: "{"x" * 59}… reaches CleverTap as "{"x" * 59}…: '
+                f'Warning: events[0].name: "{"x" * 59}…" reaches CleverTap as "{"x" * 59}…": '
                 "names end after 120 characters."
             ],
         ),
@@ -296,7 +296,7 @@ PROHIBITED = "& $ \" \\ % > < ! . : '"
         (
             [{"op": "send-constant", "on": "*", "property": "a", "value": "x" * 511 + "😀"}],
             [
-                f'Warning: transformations[0].value: "{"x" * 59}… is sent without what is beyond 512 characters.',
+                f'Warning: transformations[0].value: "{"x" * 59}…" is sent without what is beyond 512 characters.',
             ],
         ),
         ([{"op": "send-constant", "on": "*", "property": "a", "value": "x" * 510 + "😀"}], []),
@@ -310,7 +310,7 @@ PROHIBITED = "& $ \" \\ % > < ! . : '"
                 'Allowed: the name of one of the [[events]], "*" or "identify".',
                 'Error: transformations[0].property: "%" has nothing that CleverTap takes. '
                 f"Allowed: any text with more than {PROHIBITED} in it.",
-                f'Warning: transformations[0].value: "{"y" * 59}… is sent without what is beyond 512 characters.',
+                f'Warning: transformations[0].value: "{"y" * 59}…" is sent without what is beyond 512 characters.',
                 'Error: transformations[1].on: "Nobody" is not an event of this config. '
                 'Allowed: the name of one of the [[events]], "*" or "identify".',
             ],

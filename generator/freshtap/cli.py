@@ -50,6 +50,18 @@ def _base_url(context: click.Context, parameter: click.Parameter, value: str) ->
     return value
 
 
+def _output(context: click.Context, parameter: click.Parameter, value: str) -> Path:
+    del context, parameter
+    path = Path(value)
+    # Not the path's own method: a name may be longer than it takes.
+    file = next((part for part in (path, *path.parents) if os.path.isfile(part)), None)  # noqa: PTH113
+    if file or not value:
+        wrong = "is a file" if file else "is no name"
+        named = printable(str(file or value))
+        raise click.BadParameter(f'"{named}" {wrong}. Allowed: a folder, which need not be there yet.')
+    return path
+
+
 _base_url_option = click.option(
     "--base-url",
     default="",
@@ -118,7 +130,8 @@ def init(dashboard_url: str | None, account_id: str | None, region: str | None, 
     "out",
     default="dist",
     show_default=True,
-    type=click.Path(path_type=Path),
+    metavar="PATH",
+    callback=_output,
     help="Output folder.",
 )
 @_base_url_option

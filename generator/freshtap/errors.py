@@ -7,6 +7,7 @@ clean line. Nothing here prints.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
@@ -15,6 +16,8 @@ from typing import IO, Any, Final, Literal
 import click
 
 _LONGEST_SHOWN = 60
+#: What a text begins with, up to the first escape that is cut short.
+_WHOLE_CHARACTERS = re.compile(r"(?:[^\\]|\\u[0-9a-f]{4,5}|\\[^u])*")
 
 Severity = Literal["error", "warning"]
 
@@ -61,6 +64,7 @@ def needs(what: str, extra: str) -> str:
 def shown(value: object, longest: int = _LONGEST_SHOWN) -> str:
     """``value`` as one short line: JSON with everything unprintable escaped, cut at 60 characters or so many.
 
+    A text that is cut ends in its closing quote all the same, and never within an escaped character.
     Names and text in any script stay readable; control characters, line separators and direction marks, which
     could rearrange a terminal's line, do not get through.
     """
@@ -69,7 +73,11 @@ def shown(value: object, longest: int = _LONGEST_SHOWN) -> str:
     except ValueError:  # an integer of more digits than Python is willing to write
         text = "a very long number"
     text = printable(text[:1000])
-    return text if len(text) <= longest else f"{text[:longest]}…"
+    if len(text) <= longest:
+        return text
+    whole = _WHOLE_CHARACTERS.match(text, 0, longest)
+    closing = '"' if isinstance(value, str) else ""
+    return f"{whole[0] if whole else ''}…{closing}"
 
 
 def printable(text: str) -> str:
