@@ -39,7 +39,7 @@ export interface FreshpaintOptions {
   [option: string]: unknown;
 }
 
-/** Called once the call has been taken, or dropped. */
+/** Called about a tenth of a second after the script has the call, whatever became of it. */
 export type FreshpaintCallback = () => void;
 
 export interface Freshpaint {
@@ -70,19 +70,22 @@ export interface Freshpaint {
   unregister(property: string): void;
   reset(): void;
   ready(callback: () => void): void;
+  /** Before the script has arrived both give an empty text: ask inside ready. */
   user(): { id(): string | null | undefined; traits(): FreshpaintUserProperties };
+  /** An empty text before the script has arrived. */
   get_distinct_id(): string;
   set_consent(consent: { [destination: string]: boolean | object }): void;
   opt_in_tracking(): void;
   opt_out_tracking(): void;
-  has_opted_out_tracking(): boolean;
+  /** Whether the visitor has refused. An empty text before the script has arrived, whatever was decided: ask inside ready. */
+  has_opted_out_tracking(): boolean | "";
   init(...unused: unknown[]): void;
   push(call: unknown[]): unknown;
-  /** Accepted, and not sent: this destination takes identify and track. */
+  /** Not sent: this destination takes identify and track. A function as the fourth argument is called back. */
   page(...unused: unknown[]): void;
-  /** Accepted, and not sent: this destination takes identify and track. */
+  /** Not sent: this destination takes identify and track. A function as the fourth argument is called back. */
   group(...unused: unknown[]): unknown;
-  /** Accepted, and not sent: this destination takes identify and track. */
+  /** Not sent: this destination takes identify and track. A function as the fourth argument is called back. */
   alias(...unused: unknown[]): void;
 }
 

@@ -266,10 +266,10 @@ def test_get_distinct_id_without_the_sdk(visitor: Visitor) -> None:
 
 
 def test_has_opted_out_tracking(visitor: Visitor) -> None:
-    """Nobody has, who was not asked: falsy before the bridge is there, false afterwards."""
+    """Nobody has, who was not asked: an empty text before the bridge is there, false afterwards."""
     visit = visitor()
-    before_the_bridge(visit, "window.early = !!freshpaint.has_opted_out_tracking()", until="bridge")
-    assert visit.run("return [early, freshpaint.has_opted_out_tracking()]") == [False, False]
+    before_the_bridge(visit, "window.early = freshpaint.has_opted_out_tracking()", until="bridge")
+    assert visit.run("return [early, freshpaint.has_opted_out_tracking()]") == ["", False]
 
 
 # -- user() ------------------------------------------------------------------------------------------------------------
@@ -523,6 +523,7 @@ CALLBACKS: Final[Mapping[str, str]] = {
     "without a name": "freshpaint.track('', {}, {}, done)",
     "no text": "freshpaint.track({}, {}, {}, done)",
     "page": "freshpaint.page('Home', {}, {}, done)",
+    "no such method": "freshpaint.madeUp('Home', {}, {}, done)",
     "pushed": "freshpaint.push(['track', 'Viewed', {}, {}, done])",
 }
 
