@@ -160,6 +160,14 @@ def test_build_many(run: Run, named: list[str]) -> None:
     assert list(json.loads(Path("dist/manifest.json").read_bytes())["sites"]) == ["a", "b"]
 
 
+def test_build_folders_in_a_directory(run: Run) -> None:
+    """A directory means the files right in it; a glob finds those in its folders, too."""
+    write("sites/a.toml", CONFIG.replace("demo", "a"))
+    write("sites/of/b/b.toml", CONFIG.replace("demo", "b"))
+    assert run("check", "sites").stdout == f"{Path('sites/a.toml')}: no errors, no warnings.\n"
+    assert run("check", "sites/**/*.toml").stdout == "2 configs: no errors, no warnings.\n"
+
+
 def test_build_very_many(run: Run) -> None:
     """More sites than one wants to read about are counted."""
     for number in range(25):
@@ -270,6 +278,18 @@ def test_output_is_a_folder(run: Run, out: str, wrong: str, option: list[str]) -
     )
     assert sorted(path.name for path in Path().iterdir()) == ["afile", "freshtap.toml"]
     assert Path("afile").read_text(encoding="utf-8") == "mine"
+
+
+def test_interrupted(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C ends a command with exit code 1, and leaves nothing behind."""
+    write("freshtap.toml")
+
+    def interrupt(*_arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(artifacts, "make", interrupt)
+    run("build", code=1)
+    assert not Path("dist").exists()
 
 
 @pytest.mark.parametrize("arguments", [["--minifier", "x"], ["--jobs", "0"], ["--nope"]])

@@ -155,7 +155,7 @@ def build_command(
     strict: bool,
     debug: bool,
 ) -> None:
-    """Build each CONFIG: a file, a directory of *.toml files, or a glob. Default: freshtap.toml."""
+    """Build each CONFIG: a file, a directory (each *.toml right in it), or a glob. Default: freshtap.toml."""
     options = Options(base_url=base_url, minifier=minifier, debug=debug, precompress=precompress)
     files = build.collect(configs or [config.DEFAULT_NAME])
     with build.workers(min(jobs, len(files))) as team:
@@ -274,7 +274,7 @@ def verify(
     """Open a page in a headless browser and tell, call by call, what reached CleverTap and why the rest did not.
 
     CleverTap's servers are played on this machine: nothing is sent there, unless --live. Exit code 0: something reached
-    CleverTap and nothing is wrong; 1: it did not, or something is; 2: wrong usage or a wrong config.
+    CleverTap and nothing is wrong; 1: it did not, or something is; 2: the page could not be tried.
     """
     if (url is None) == (html is None):
         raise click.UsageError("Give the page to open: either --url or --html.")

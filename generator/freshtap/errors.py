@@ -32,7 +32,10 @@ NO_VALUE: Final = NoValue.NO_VALUE
 
 
 class FreshtapError(click.ClickException):
-    """Base of all errors that are told to the user. Exit code 2; 1 is kept for ``build --check``."""
+    """Base of all errors that are told to the user.
+
+    Exit code 2, as for wrong usage. 1 is what a command found that did all it was asked: ``build --check``, ``verify``.
+    """
 
     exit_code = 2
 
