@@ -254,6 +254,14 @@ def test_every_template_of_the_bridge_is_on_the_map() -> None:
     assert [name for name in sorted(TEMPLATES) if name not in page] == []
 
 
+def test_the_templates_that_touch_what_the_sdk_stores_are_named() -> None:
+    """The architecture page names each, and no other."""
+    page = " ".join((ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").split())
+    (sentence,) = re.findall(r"[^.]*\(`WZRK_…`\).*?\.(?= )", page)
+    told = {name for name in quoted(sentence) if name.endswith(".js")}
+    assert told == {name for name, text in TEMPLATES.items() if "WZRK" in re.sub(r"//.*", "", text)}
+
+
 def test_every_script_of_the_preview_is_on_the_map() -> None:
     """Those of its pages, too."""
     page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
