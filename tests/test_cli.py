@@ -125,11 +125,13 @@ def test_build(run: Run) -> None:
     assert result.stderr == ""
     assert result.stdout == (
         f"demo: {entry['bytes']:,} bytes, {entry['gzip']:,} with gzip\n"
-        + "".join(f"  wrote {dist / path}\n" for path in sorted(made.files))
+        + "".join(f"  wrote {dist / path}\n" for path in [*sorted(made.files), "manifest.json"])
         + f"  Next: paste {dist / 'demo/snippet.html'} into the <head> of your pages, and publish {dist}.\n"
     )
     assert {path: Path("dist", path).read_bytes() for path in made.files} == made.files
-    assert f"  {dist / 'demo'} is as it was\n" in run("build").stdout
+    again = run("build").stdout
+    assert f"  {dist / 'demo'} is as it was\n" in again
+    assert "wrote" not in again
 
 
 def test_build_options(run: Run) -> None:
@@ -156,7 +158,8 @@ def test_build_many(run: Run, named: list[str]) -> None:
     for name in "ab":
         write(f"sites/{name}.toml", CONFIG.replace("demo", name))
     write("sites/notes.txt")
-    run("build", *named)
+    wrote = re.findall(r"^  wrote (.*)$", run("build", *named).stdout, re.MULTILINE)
+    assert sorted(map(Path, wrote)) == sorted(path for path in Path("dist").rglob("*") if path.is_file())
     assert list(json.loads(Path("dist/manifest.json").read_bytes())["sites"]) == ["a", "b"]
 
 

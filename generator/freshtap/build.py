@@ -163,11 +163,17 @@ def _shared_names(names: Ledger) -> Iterator[tuple[int, Problem]]:
 
 
 def write(
-    files: Iterable[str], out: Path, options: Options, team: Workers, *, prune: bool = False
+    files: Iterable[str],
+    out: Path,
+    options: Options,
+    team: Workers,
+    *,
+    prune: bool = False,
+    listed: Callable[[Path], None] | None = None,
 ) -> Generator[Built, None, None]:
     """Builds validated configs into ``out``, yielding each site once it is staged.
 
-    What is staged is published after the last one, all at once.
+    What is staged is published after the last one, all at once. ``listed`` is told of the manifest where it was written.
     """
     with output.stage(out) as staged, Ledger(staged) as entries, Ledger(staged) as removals:
         for built in team.each(partial(_stage, out=out, staged=staged, options=options, prune=prune), files):
@@ -175,7 +181,9 @@ def write(
             if built.removals:
                 removals.add(built.name, output.removals_text(built.removals))
             yield built
-        output.commit(out, staged, entries, removals)
+        is_listed_anew = output.commit(out, staged, entries, removals)
+    if listed and is_listed_anew:
+        listed(out / manifest.NAME)
 
 
 def compare(

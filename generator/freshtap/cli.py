@@ -170,7 +170,9 @@ def build_command(
             _say(f"{out} is current.")
             return
         shown, count, changed = [], 0, 0
-        for built in _progress(build.write(files, out, options, team, prune=prune), "Building", len(files)):
+        lists: list[Path] = []
+        building = build.write(files, out, options, team, prune=prune, listed=lists.append)
+        for built in _progress(building, "Building", len(files)):
             count += 1
             changed += bool(built.written or built.removals)
             if count <= _MOST_NAMED:
@@ -179,10 +181,10 @@ def build_command(
         _say(f"{count} sites in {out}: {changed} written, {count - changed} as they were.")
     else:
         for built in shown:
-            _tell(built, out)
+            _tell(built, out, lists if built is shown[-1] else ())
 
 
-def _tell(built: build.Built, out: Path) -> None:
+def _tell(built: build.Built, out: Path, lists: Iterable[Path]) -> None:
     """What was built for one site, and what to do with it."""
     entry = built.entry
     click.echo(f"{built.name}: {entry['bytes']:,} bytes, {entry['gzip']:,} with gzip")
@@ -192,6 +194,8 @@ def _tell(built: build.Built, out: Path) -> None:
         _say(f"  removed {out / path}")
     if not (built.written or built.removals):
         _say(f"  {out / built.name} is as it was")
+    for path in lists:
+        _say(f"  wrote {path}")
     _say(f"  Next: paste {out / entry['snippet']} into the <head> of your pages, and publish {out}.")
 
 

@@ -149,8 +149,8 @@ def add(staged: Path, changed: Changes) -> None:
             target.write_bytes(content)
 
 
-def commit(out: Path, staged: Path, entries: Ledger, removals: Ledger) -> None:
-    """Moves what is staged into place and records ``entries`` in the manifest.
+def commit(out: Path, staged: Path, entries: Ledger, removals: Ledger) -> bool:
+    """Moves what is staged into place and records ``entries`` in the manifest; whether that has changed.
 
     A script's compressed siblings go before it changes, and older scripts only after nothing refers to them.
     """
@@ -164,10 +164,12 @@ def commit(out: Path, staged: Path, entries: Ledger, removals: Ledger) -> None:
             _publish(folder, _site_folder(out, folder.name))
     path = out / manifest.NAME
     with _told(path):
-        if path.is_symlink() or not path.exists() or not filecmp.cmp(new, path, shallow=False):
+        is_changed = path.is_symlink() or not path.exists() or not filecmp.cmp(new, path, shallow=False)
+        if is_changed:
             new.replace(path)
     for _, paths in removals:
         _remove(out, json.loads(paths)["old"])
+    return is_changed
 
 
 def removals_text(changed: Changes) -> str:
