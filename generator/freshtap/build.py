@@ -173,7 +173,7 @@ def write(
 ) -> Generator[Built, None, None]:
     """Builds validated configs into ``out``, yielding each site once it is staged.
 
-    What is staged is published after the last one, all at once. ``listed`` is told of the manifest where it was written.
+    What is staged is published after the last one, all at once. ``listed`` is told of a manifest that was written.
     """
     with output.stage(out) as staged, Ledger(staged) as entries, Ledger(staged) as removals:
         for built in team.each(partial(_stage, out=out, staged=staged, options=options, prune=prune), files):

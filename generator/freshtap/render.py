@@ -100,8 +100,6 @@ def _bridge(features: Features, minifier: str) -> tuple[str, str]:
     context |= {
         # Without a prototype: on some pages it has properties of its own, which nobody has called with.
         "empty": "Object.create(null)",
-        # What a visitor who has not decided counts as.
-        "undecided": "out" if features.consent_required else "in",
         # Where the calls are that were noted before this script.
         "global": "freshtap" if features.companion else "freshpaint",
     }
