@@ -194,8 +194,8 @@ def _tell(built: build.Built, out: Path, lists: Iterable[Path]) -> None:
         _say(f"  removed {out / path}")
     if not (built.written or built.removals):
         _say(f"  {out / built.name} is as it was")
-    for path in lists:
-        _say(f"  wrote {path}")
+    for written in lists:
+        _say(f"  wrote {written}")
     _say(f"  Next: paste {out / entry['snippet']} into the <head> of your pages, and publish {out}.")
 
 
