@@ -23,7 +23,8 @@ class Weight(NamedTuple):
 def weigh(site: Site) -> list[Weight]:
     """The parts of a site's script, what every script has first, then the heaviest.
 
-    Parts share what compresses well, so that each is weighed beside all others; what every script has is the rest.
+    Parts share what compresses well, so that each is weighed beside all others; what every script has is the rest. A
+    part can weigh less than nothing: the script would be larger without it.
     """
     whole = _gzip(site)
     parts = [Weight(part, whole - _gzip(lighter)) for part, lighter in _lighter(site)]
@@ -42,7 +43,7 @@ def _lighter(site: Site) -> Iterator[tuple[str, Site]]:
     plain = [event for event in site.events if not event.charged][:1]
     fewest = (*plain, *[event for event in site.events if event.charged][:1])
     others = len(site.events) - len(fewest)
-    shorter = site.model_copy(update={"events": fewest})
+    shorter = site.with_tables(events=fewest)
     if others and Features.of(shorter) == used:
         yield "one more event's name" if others == 1 else f"the names of {others} more events", shorter
 
@@ -53,18 +54,24 @@ def _gzip(site: Site) -> int:
 
 def _with(table: str, **values: Any) -> _Change:
     """The site with other values in one of its tables."""
-    return lambda site: site.model_copy(update={table: getattr(site, table).model_copy(update=values)})
+    return lambda site: site.with_tables(**{table: getattr(site, table).model_copy(update=values)})
+
+
+def _sent_at_once(before_identify: str) -> _Change:
+    """The site that does nothing to events before identify, where it does this to them."""
+    send = _with("track", before_identify="send")
+    return lambda site: send(site) if site.track.before_identify == before_identify else site
 
 
 def _uncharged(site: Site) -> Site:
     events = tuple(Event(name=event.name, enabled=event.enabled) for event in site.events)
-    return site.model_copy(update={"events": events})
+    return site.with_tables(events=events)
 
 
 def _without(operation: str) -> _Change:
     def without(site: Site) -> Site:
         kept = tuple(change for change in site.transformations if change.op != operation)
-        return site.model_copy(update={"transformations": kept})
+        return site.with_tables(transformations=kept)
 
     return without
 
@@ -80,7 +87,8 @@ def _operations() -> Iterator[str]:
 _FEATURES: Final[dict[str, _Change]] = {
     "purchases (charged)": _uncharged,
     'every event (send = "all")': _with("track", send="defined"),
-    "events held until identify": _with("track", before_identify="send"),
+    "events held until identify": _sent_at_once("hold"),
+    "events dropped until identify": _sent_at_once("drop"),
     "nested event properties": _with("track", nested="drop"),
     "nested user properties": _with("identify", nested="drop"),
     "country code for phones": _with("identify", default_country_code=None),
