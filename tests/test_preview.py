@@ -373,12 +373,7 @@ def test_the_weight_is_a_chart(opens: Opens, tmp_path: Path) -> None:
     weights = weigh(plan.load(tmp_path / "freshtap.toml").site)
     rows = workbench.page.locator("#weights tr")
     expect(rows).to_have_count(len(weights))
-    expected = [
-        f"{weight.part}\t{weight.gzip:,} B".replace("-", "\u2212", 1)
-        if weight.gzip < 0
-        else f"{weight.part}\t{weight.gzip:,} B"
-        for weight in weights
-    ]
+    expected = [f"{weight.part}\t{abs(weight.gzip):,} B{' less' if weight.gzip < 0 else ''}" for weight in weights]
     assert [re.sub(r"\s*\t\s*", "\t", text) for text in rows.all_inner_texts()] == expected
     expect(workbench.page.locator("#total b")).to_have_text(f"{sum(weight.gzip for weight in weights):,} B")
     widths = [
@@ -387,6 +382,26 @@ def test_the_weight_is_a_chart(opens: Opens, tmp_path: Path) -> None:
     ]
     assert widths == sorted(widths, reverse=True)
     assert widths[0] > 50
+
+
+def test_a_feature_that_makes_the_script_smaller(shared: Workbench) -> None:
+    """It is told and drawn as less, apart from those that add; the strip of the whole is as long as what adds."""
+    parts = [["in every script", 3000], ["adds", 600], ["is free", 0], ["saves", -300]]
+    drawn = shared.page.evaluate(
+        """async parts => {
+            const { weigh } = await import("/weights.js");
+            weigh({ gzip: 3300, bytes: 9000, snippet: 400 }, parts);
+            const bars = place => [...document.querySelectorAll(`${place} i`)].map(bar => [bar.className, bar.style.width]);
+            return [bars("#whole"), bars("#weights tr:not(:first-child)")];
+        }""",
+        parts,
+    )
+    texts = [re.sub(r"\s*\t\s*", "\t", text) for text in shared.page.locator("#weights tr").all_inner_texts()]
+    assert texts == ["in every script\t3,000 B", "adds\t600 B", "is free\t0 B", "saves\t300 B less"]
+    whole, features = drawn
+    assert [kind for kind, _ in whole] == ["common", "feature"]
+    assert sum(float(width.removesuffix("%")) for _, width in whole) == pytest.approx(100, abs=0.01)
+    assert features == [["feature", "100%"], ["feature", "0%"], ["less", "50%"]]
 
 
 # -- no way out, no way in -----------------------------------------------------------------------------------------------

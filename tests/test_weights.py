@@ -68,6 +68,16 @@ def _script(site: Site) -> bytes:
     return made.files[made.entry["script"]]
 
 
+@pytest.mark.parametrize(
+    ("before_identify", "part"),
+    [("hold", ["events held until identify"]), ("drop", ["events dropped until identify"]), ("send", [])],
+)
+def test_events_before_identify(before_identify: str, part: list[str]) -> None:
+    """What becomes of them has the config's own word in the chart; sent as they are they weigh nothing."""
+    weighed = parts(site_of({"track": {"before_identify": before_identify}}))
+    assert [name for name in weighed if "until identify" in name] == part
+
+
 def test_names_of_events_weigh_too() -> None:
     """A hundred events are more than one and than two, and the chart says what they cost."""
     events = [{"name": f"Event number {number}"} for number in range(100)]
