@@ -671,6 +671,15 @@ def test_the_command(tmp_path: Path) -> None:
     assert running.returncode == 0
 
 
+def test_a_file_of_windows(tmp_path: Path) -> None:
+    """The editor has the file's text as a page has text: without the mark in front, and with its own line ends."""
+    text = CONFIG.replace("SDK", "https://sdk.site.test/x.js")
+    path = tmp_path / "freshtap.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+    with preview.running(path) as running:
+        assert running.state()["text"] == text
+
+
 def test_once_it_has_ended(opens: Opens) -> None:
     """The page says so, and the addresses are given back: what lives there afterwards has no worker in front of it."""
     command = [sys.executable, "-m", "freshtap", "preview", str(opens.file())]

@@ -11,7 +11,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -79,6 +79,8 @@ class Reading:
     file: str
     site: Site | None
     problems: tuple[Problem, ...] = ()
+    text: str = ""
+    """What stands in the file, where it is text."""
 
     def valid(self) -> Site:
         """The site; raises :class:`ConfigError` with every problem if there are any."""
@@ -115,7 +117,7 @@ def read(path: Path) -> Reading:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return _unreadable(file, "is not UTF-8 text", "a file saved in that encoding")
-    return parse(text, file=file)
+    return replace(parse(text, file=file), text=text)
 
 
 def parse(text: str, *, file: str = DEFAULT_NAME) -> Reading:

@@ -241,8 +241,9 @@ def running(path: Path, *, port: int = 0) -> Iterator[Preview]:
     With a ``port``, the site has the one behind it. Raises :class:`ConfigError` where the config is wrong and
     :class:`~freshtap.errors.BuildError` where a port is taken.
     """
-    planned = plan.load(path)
-    preview = Preview(str(path), path.read_text(encoding="utf-8-sig"), planned, port=port)
+    reading = config.read(path)
+    # Line ends as the page's editor has them.
+    preview = Preview(str(path), reading.text.replace("\r\n", "\n"), plan.examine(reading), port=port)
     servers = (preview.workbench, preview.site)
     for server in servers:
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
