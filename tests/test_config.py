@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import copy
+import math
 import pickle
+import tomllib
+from collections.abc import Iterator
+from datetime import date
+from functools import reduce
+from operator import getitem
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from freshtap import config
+from freshtap import config, plan
 from freshtap.errors import ConfigError, shown
 from freshtap.site import Site
+
+Place = tuple[Any, ...]
 
 ACCOUNT = '[clevertap]\naccount_id = "TEST-86K-4Z9-K85Z"\n'
 
@@ -345,6 +354,33 @@ def test_wrong_value(text: str, expected: str) -> None:
 def test_unknown_key(text: str, expected: str) -> None:
     """An unknown key is answered with the keys there are and the one that was probably meant."""
     assert problems(text) == [f"freshtap.toml: {expected}"]
+
+
+def places(table: Any, path: Place = ()) -> Iterator[Place]:
+    """Every place in a config that something else could stand in."""
+    items = table.items() if isinstance(table, dict) else enumerate(table) if isinstance(table, list) else ()
+    for key, inside in items:
+        yield (*path, key)
+        yield from places(inside, (*path, key))
+
+
+@pytest.mark.parametrize(
+    "value", [1, 1.5, "", " ", "x", "%", "__proto__", True, [], {}, [1], math.nan, date(2026, 1, 1)]
+)
+def test_every_error_says_what_is_allowed(value: Any) -> None:
+    """Whatever stands in the place of whatever a config can hold: each error names its key, and what is right there."""
+    whole = tomllib.loads(EVERYTHING)
+    told = 0
+    for *way, last in places(whole):
+        table = copy.deepcopy(whole)
+        reduce(getitem, way, table)[last] = value
+        try:
+            plan.examine(config.from_mapping(table))
+        except ConfigError as error:
+            told += 1
+            for problem in error.problems:
+                assert (bool(problem.key), bool(problem.allowed)) == (True, True), problem
+    assert told
 
 
 def test_all_at_once() -> None:
