@@ -179,14 +179,17 @@ def _transformations(site: Site, file: str) -> Iterator[Problem]:
 
 
 def _written_twice(site: Site, file: str) -> Iterator[Problem]:
-    """Transformations that give the same calls a property which one before them has given already."""
-    given: dict[tuple[str, str], tuple[str, str]] = {}
+    """Transformations that give the same calls a property which one before them has given already.
+
+    Not two that rename to it: they may be alternatives, of which a call has one.
+    """
+    given: dict[tuple[str, str], tuple[int, str]] = {}
     for index, change in enumerate(site.transformations):
         key = f"transformations[{index}]"
         match change:
             case RenameProperty(from_=gone) | DeleteProperty(property=gone):
                 place = (change.on, clevertap.clean_name(gone))
-                if given.get(place, ("", ""))[1] == gone:
+                if given.get(place, (0, ""))[1] == gone:
                     del given[place]
         match change:
             case RenameProperty(to=name):
@@ -198,14 +201,18 @@ def _written_twice(site: Site, file: str) -> Iterator[Problem]:
         if any(problem.severity == "error" for problem in _property(named, name, change.on, file)):
             continue
         cleaned = clevertap.clean_name(name)
-        earlier, other = given.get((change.on, cleaned), ("", ""))
-        given[change.on, cleaned] = (key, name)
-        if not earlier:
+        earlier, other = given.get((change.on, cleaned), (-1, ""))
+        given[change.on, cleaned] = (index, name)
+        are_alternatives = isinstance(change, RenameProperty) and isinstance(
+            site.transformations[earlier], RenameProperty
+        )
+        if earlier < 0 or (are_alternatives and name == other):
             continue
-        wrong = f"is written by {earlier}, too: where both apply, only this one's value is sent"
+        first = f"transformations[{earlier}]"
+        wrong = f"is written by {first}, too: where both apply, only this one's value is sent"
         if name != other:
             wrong = (
-                f"reaches CleverTap as {shown(cleaned)}, and so does {shown(other)}, {earlier}: one of them is not sent"
+                f"reaches CleverTap as {shown(cleaned)}, and so does {shown(other)}, {first}: one of them is not sent"
             )
         yield Problem(file, named, wrong, name, "any other name, or only one of the two", severity="warning")
 

@@ -251,13 +251,6 @@ class Site(Table):
             object.__setattr__(self, "name", self.clevertap.account_id)
         return self
 
-    def with_tables(self, **tables: Any) -> Site:
-        """The same site with other tables, which are not checked.
-
-        Not the model's own copy, which would take along what was worked out of the tables before.
-        """
-        return self.model_construct(**{name: getattr(self, name) for name in type(self).model_fields} | tables)
-
     @property
     def renamed(self) -> dict[str, str]:
         """What the transformations call events, by Freshpaint's name, before cleaning."""

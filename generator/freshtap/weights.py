@@ -43,7 +43,7 @@ def _lighter(site: Site) -> Iterator[tuple[str, Site]]:
     plain = [event for event in site.events if not event.charged][:1]
     fewest = (*plain, *[event for event in site.events if event.charged][:1])
     others = len(site.events) - len(fewest)
-    shorter = site.with_tables(events=fewest)
+    shorter = site.model_copy(update={"events": fewest})
     if others and Features.of(shorter) == used:
         yield "one more event's name" if others == 1 else f"the names of {others} more events", shorter
 
@@ -54,7 +54,7 @@ def _gzip(site: Site) -> int:
 
 def _with(table: str, **values: Any) -> _Change:
     """The site with other values in one of its tables."""
-    return lambda site: site.with_tables(**{table: getattr(site, table).model_copy(update=values)})
+    return lambda site: site.model_copy(update={table: getattr(site, table).model_copy(update=values)})
 
 
 def _sent_at_once(before_identify: str) -> _Change:
@@ -65,13 +65,13 @@ def _sent_at_once(before_identify: str) -> _Change:
 
 def _uncharged(site: Site) -> Site:
     events = tuple(Event(name=event.name, enabled=event.enabled) for event in site.events)
-    return site.with_tables(events=events)
+    return site.model_copy(update={"events": events})
 
 
 def _without(operation: str) -> _Change:
     def without(site: Site) -> Site:
         kept = tuple(change for change in site.transformations if change.op != operation)
-        return site.with_tables(transformations=kept)
+        return site.model_copy(update={"transformations": kept})
 
     return without
 
