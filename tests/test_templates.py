@@ -298,10 +298,9 @@ def test_debug_builds_know_a_sentence_for_every_reason() -> None:
     reported = set()
     for template in TEMPLATES:
         for line in re.findall(r"^ *report\((.*)\);$", template.read_text(encoding="utf-8"), re.MULTILINE):
-            first = re.split(r", ", line)[0]
             reported |= {
                 code.replace("$fill(before_identify)", before)
-                for code in re.findall(r'"(failed|[a-z]+(?:-[a-z$()_]+)+)"', first)
+                for code in re.findall(r'"(failed|[a-z]+(?:-[a-z$()_]+)+)"', line)
                 for before in ("hold", "drop")
             }
     assert reported == set(REASONS)
