@@ -106,9 +106,7 @@ const identify = (profile, who/*% if companion %*/, known/*% endif %*/) => {
     profile.Identity = who.Identity;
     profile.Email = profile.Email || who.Email;
   }
-  // Somebody whom only the cookie knows, or nobody here while another tab had somebody: the SDK would put whoever comes next
-  // on top of whoever that is.
-  const stranger = who ? who !== visitor : seen !== local.WZRK_G;
+  const stranger = who && who !== visitor;
   const login = profile.Identity || !stranger && profile.Email;
   const text = JSON.stringify(profile);
   // The same one goes once; not where another tab has identified somebody else since.
@@ -126,7 +124,9 @@ const identify = (profile, who/*% if companion %*/, known/*% endif %*/) => {
       send("profile", { Site: profile });
       return;
     }
-    if (stranger) {
+    // Somebody whom only the cookie knows, or nobody here while another tab had somebody: the SDK would put whoever comes
+    // next on top of whoever that is.
+    if (stranger || !who && !anew && seen !== local.WZRK_G) {
       startAnew();
     }
     visitor = { [profile.Identity ? "Identity" : "Email"]: login };

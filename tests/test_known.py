@@ -299,6 +299,19 @@ def test_another_device_id(visitor: Visitor) -> None:
 # -- reset -------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("user", ["'u2'", "{email: 'b@mail.test'}"], ids=["an id", "an e-mail address"])
+def test_the_next_user_in_the_tick_of_a_reset(visitor: Visitor, user: str) -> None:
+    """Two users and the reset between them need not wait for one another: each gets a device and their own events."""
+    visit = visitor()
+    visit.open(
+        script=f"freshpaint.identify('u1'); freshpaint.track('A'); freshpaint.reset(); freshpaint.track('B'); freshpaint.identify({user}); freshpaint.track('C')"
+    )
+    second = "u2" if "u2" in user else "b@mail.test"
+    arrive(visit, "u1 identify", "u1 A", f"{second} identify", f"{second} B", f"{second} C")
+    assert devices(visit, "u1").isdisjoint(devices(visit, second))
+    assert len(devices(visit, second)) == 1
+
+
 def test_after_a_reset_nobody_is_known(visitor: Visitor) -> None:
     """Events before a reset are the user's, those after it wait for the next."""
     visit = visitor()
