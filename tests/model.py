@@ -215,6 +215,9 @@ class Model:
         waiting = missing(self, arrived)
         waits = [due is None or due in waiting for due in self._joined]
         since = next((at for at, due in enumerate(self._joined) if due and waits[at]), len(waits))
+        # Nobody sees whether what stands right before that has gone already.
+        while since and self._joined[since - 1] is None:
+            since -= 1
         events = [due for due in self._joined[since:] if due and due in waiting and isinstance(due.call, Track)]
         for due in events[: max(0, len(waits) - since - STORED)]:
             due.excuse(f"it was among the oldest beyond {STORED} calls when its page was left")
