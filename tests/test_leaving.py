@@ -87,7 +87,7 @@ def test_calls_of_the_next_page_come_behind(visitor: Visitor) -> None:
     arrive(visit, "u1 identify", "u1 A", "u1 B", "u2 identify", "u2 C")
 
 
-@pytest.mark.fault("The page is left in the task of the call", "late")
+@pytest.mark.fault("The page is left in the task of the call", "late", in_time=True)
 def test_leaving_at_once_after_the_call(visitor: Visitor) -> None:
     """An event called in the very task in which the page is left arrives, once."""
     visit = visitor()
