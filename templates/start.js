@@ -4,6 +4,12 @@ takeLine();
 if (consent() === "out") {
   forget();
 }
+// Whom this host knew has gone on another host, by a reset or a login there: nothing of theirs goes with the next one's.
+if (visitor && visitor.device && visitor.device !== recallDevice()) {
+  eventProperties = {};
+  remember("user");
+  remember("properties");
+}
 /*% if not companion %*/
 // Whoever kept a reference to the snippet's object goes on through its push.
 if (!(window.freshpaint || 0).push) {

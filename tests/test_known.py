@@ -268,6 +268,37 @@ def test_a_reset_on_a_subdomain(visitor: Visitor) -> None:
     assert devices(visit, "u2") != {device}
 
 
+@pytest.mark.parametrize("gone", ["freshpaint.reset()", "freshpaint.identify('u2')"], ids=["reset", "another user"])
+def test_what_was_the_last_users_on_another_host(visitor: Visitor, gone: str) -> None:
+    """Event properties and user properties end with their user, also where that happens on another host."""
+    visit = visitor()
+    visit.open(script="freshpaint.identify('u1', {plan: 'pro'}); freshpaint.addEventProperties({plan: 'pro'})")
+    visit.settled()
+    visit.open(host=SHOP)
+    visit.settled()
+    visit.run(gone)
+    visit.left_alone()
+    visit.open("/back")
+    visit.settled()
+    assert visit.run("return [freshpaint.user().id(), freshpaint.user().traits()]") == [None, {}]
+    visit.run("freshpaint.identify('u2'); freshpaint.track('A')")
+    visit.until(lambda: "u2 A" in order(visit), "the event")
+    assert received(visit)[-1].data == {}
+
+
+def test_event_properties_stay_with_their_user_on_another_host(visitor: Visitor) -> None:
+    """A visit to another host takes nothing away."""
+    visit = visitor()
+    visit.open(script="freshpaint.identify('u1'); freshpaint.addEventProperties({plan: 'pro'})")
+    visit.settled()
+    visit.open(host=SHOP, script="freshpaint.identify('u1', {seen: 1}); freshpaint.track('A')")
+    visit.settled()
+    visit.open("/back", script="freshpaint.track('B')")
+    arrive(visit, "u1 identify", "u1 identify", "u1 A", "u1 B")
+    assert received(visit)[-1].data == {"plan": "pro"}
+    assert visit.run("return freshpaint.user().id()") == "u1"
+
+
 # -- a device id that has become another -------------------------------------------------------------------------------
 
 
