@@ -136,23 +136,21 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if marker is not None:
         marked: Table = marker.args[0]
         full = metafunc.config.getoption("full")
+        if full:
+            metafunc.parametrize("engine", chosen, indirect=True, scope="session")
+        # Of no scope but the test's own: pytest would bring rows of all tables into an order in which none shares a page.
         metafunc.parametrize(
-            ("engine", "table", "variant", "case"),
+            ("table", "variant", "case"),
             [
                 pytest.param(
-                    engine,
                     table,
                     variant,
                     case,
-                    id=f"{'' if engine == 'chromium' else f'{engine} '}{variant}: {case}",
-                    marks=pytest.mark.xdist_group(f"{metafunc.module.__name__} {engine} {variant} {case.config}"),
+                    id=f"{variant}: {case}",
+                    marks=pytest.mark.xdist_group(f"{metafunc.module.__name__} {variant} {case.config}"),
                 )
-                for engine in (chosen if full else ["chromium"])
                 for table, variant, case in marked.rows(full=full)
-                if engine == "chromium" or variant == BASE
             ],
-            indirect=["engine"],
-            scope="session",
         )
 
 
@@ -181,8 +179,11 @@ def _can_run(item: pytest.Item) -> bool:
     if engine not in (None, *engines.ENGINES):
         # There is none but Chromium.
         return False
-    if engine in (None, "chromium") or any(item.get_closest_marker(name) for name in ("table", "rules")):
+    if engine in (None, "chromium") or item.get_closest_marker("rules"):
         return True
+    if item.get_closest_marker("table"):
+        variant: Variant = getattr(item, "callspec").params["variant"]  # noqa: B009 - only functions have one
+        return variant == BASE
     return marker is not None and engine not in marker.kwargs.get("without", {})
 
 
