@@ -22,7 +22,9 @@ const send = (kind, ...values) => {
   trace("sent", kind, values);
   anew = false;
   // Without it in the storage, as JSON that is encoded for an address, the SDK takes no calls: a page may have cleared it.
-  local.WZRK_ACCOUNT_ID = "%22" + site.account + "%22";
+  if (!local.WZRK_ACCOUNT_ID) {
+    local.WZRK_ACCOUNT_ID = "%22" + site.account + "%22";
+  }
   /*% if spa %*/
   if (kind === "page") {
     clevertap.pageChanged();

@@ -21,7 +21,8 @@ const release = () => {
 // Nobody waits for an answer of CleverTap: the device id is that of whoever logged in last, here or elsewhere.
 const settle = () => {
   const device = deviceId();
-  if (visitor && !visitor.device) {
+  const login = visitor && !visitor.device;
+  if (login) {
     visitor.device = device;
     remember("visitor", visitor);
     rememberDevice(device);
@@ -30,7 +31,7 @@ const settle = () => {
   if (left !== device) {
     left = device;
     seen = local.WZRK_G;
-    if (current()) {
+    if (!login && current()) {
       // Made anew, because browsers keep a cookie for some days only (Safari: seven).
       rememberDevice("");
       rememberDevice(device);
@@ -131,8 +132,10 @@ const identify = (profile, who/*% if companion %*/, known/*% endif %*/) => {
     }
     visitor = { [profile.Identity ? "Identity" : "Email"]: login };
     remember("visitor", visitor);
-    // On other hosts, too, the last one is no longer known.
-    rememberDevice("");
+    // On other hosts, too, the last one is no longer known. Cookies take long, and a first login has nothing to take away.
+    if (who) {
+      rememberDevice("");
+    }
     try {
       send("onUserLogin", { Site: profile });
     } catch (error) {
