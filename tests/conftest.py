@@ -42,8 +42,8 @@ from __future__ import annotations
 
 import functools
 import signal
-from collections.abc import Callable, Iterable, Iterator
-from typing import Final, Protocol, cast
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final, Protocol, cast
 
 import hypothesis
 import pytest
@@ -182,23 +182,28 @@ def _can_run(item: pytest.Item) -> bool:
     if engine in (None, "chromium") or item.get_closest_marker("rules"):
         return True
     if item.get_closest_marker("table"):
-        variant: Variant = getattr(item, "callspec").params["variant"]  # noqa: B009 - only functions have one
-        return variant == BASE
+        return bool(_parameters(item)["variant"] == BASE)
     return marker is not None and engine not in marker.kwargs.get("without", {})
 
 
 def _engine(item: pytest.Item) -> Engine | None:
     """The engine that an item runs on, if it runs on several."""
-    engine: Engine | None = getattr(item, "callspec").params.get("engine") if hasattr(item, "callspec") else None  # noqa: B009 - only functions have one
+    engine: Engine | None = _parameters(item).get("engine")
     return engine
+
+
+def _parameters(item: pytest.Item) -> Mapping[str, Any]:
+    """What an item was parametrized with; only functions are."""
+    callspec = getattr(item, "callspec", None)
+    return callspec.params if callspec else {}
 
 
 def _is_variant(item: pytest.Item) -> bool:
     """Whether an item is a scenario that runs on the minified build and the newest SDK as well."""
-    callspec = getattr(item, "callspec", None)
-    if callspec is None or "table" in callspec.params or item.path.name in RUN_ON_ALL:
+    parameters = _parameters(item)
+    if "table" in parameters or item.path.name in RUN_ON_ALL:
         return False
-    values = callspec.params.values()
+    values = parameters.values()
     # Consent managers that are there before our tag, or late, besides those behind it.
     placed = ("before", "late") if item.path.name == "test_consent.py" else ()
     others = ("readable", "tdewolff", "2.3.3", *placed)
