@@ -42,7 +42,10 @@ const heed = made => {
 };
 
 addEventListener("storage", () => {
-  eventProperties = own(recall("properties"));
+  // Another tab's reset. Not read anew otherwise: a Date comes back as text.
+  if (!recall("properties")) {
+    eventProperties = {};
+  }
   heed();
 });
 

@@ -38,6 +38,16 @@ const unregister = name => {
   register();
 };
 
+// Nothing that the page has said of its user goes with what is called from here on.
+const forgetUser = () => {
+  pageviewProperties = {};
+  eventProperties = {};
+  /*% if not companion %*/
+  remember("user");
+  /*% endif %*/
+  remember("properties");
+};
+
 const methods = {
   identify(id, traits, options) {
     if (is(id, "Object")) {
@@ -83,12 +93,7 @@ const methods = {
     Object.assign(pageviewProperties, own(properties));
   },
   reset() {
-    pageviewProperties = {};
-    eventProperties = {};
-    /*% if not companion %*/
-    remember("user");
-    /*% endif %*/
-    remember("properties");
+    forgetUser();
     // Not what an identify in front of it will send; those events are that user's.
     const held = !line.some(call => call.profile) && recall("held");
     report(held ? "held-forgotten" : "", "reset", held);

@@ -18,13 +18,18 @@ const deviceId = () => opened && clevertap.getCleverTapID();
 // Whether a login, or the first call of a new device, still waits for CleverTap's answer.
 const answering = () => window.isOULInProgress || !deviceId();
 
-const send = (kind, ...values) => {
-  trace("sent", kind, values);
-  anew = false;
-  // Without it in the storage, as JSON that is encoded for an address, the SDK takes no calls: a page may have cleared it.
+// Without it in the storage, as JSON that is encoded for an address, the SDK takes no calls: a page may have cleared it, and
+// a refusal does.
+const storeAccount = () => {
   if (!local.WZRK_ACCOUNT_ID) {
     local.WZRK_ACCOUNT_ID = "%22" + site.account + "%22";
   }
+};
+
+const send = (kind, ...values) => {
+  trace("sent", kind, values);
+  anew = false;
+  storeAccount();
   /*% if spa %*/
   if (kind === "page") {
     clevertap.pageChanged();
@@ -63,7 +68,7 @@ const goOffline = (offline, tell) => {
         answered.call($WZRK_WR, ":OO", 0, true, 0);
       } else {
         asked = true;
-        local.WZRK_ACCOUNT_ID = "%22" + site.account + "%22";
+        storeAccount();
         clevertap.pageChanged();
       }
     }

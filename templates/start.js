@@ -6,9 +6,7 @@ if (consent() === "out") {
 }
 // Whom this host knew has gone on another host, by a reset or a login there: nothing of theirs goes with the next one's.
 if (visitor && visitor.device && visitor.device !== recallDevice()) {
-  eventProperties = {};
-  remember("user");
-  remember("properties");
+  forgetUser();
 }
 /*% if not companion %*/
 // Whoever kept a reference to the snippet's object goes on through its push.

@@ -395,6 +395,19 @@ def test_a_login_where_another_tab_had_a_user_and_reset(visitor: Visitor) -> Non
     assert devices(visit, "u1").isdisjoint(devices(visit, "u2"))
 
 
+def test_a_date_among_the_event_properties_stays_one_whatever_another_tab_does(visitor: Visitor) -> None:
+    """What another tab stores changes nothing of what this one's events carry."""
+    visit = visitor()
+    first = visit.open("/one", script="freshpaint.identify('u1'); freshpaint.addEventProperties({since: new Date(0)})")
+    visit.settled()
+    visit.open("/two", script="freshpaint.identify('u1', {seen: 1})", new_tab=True)
+    visit.arrives(2)
+    visit.lets_pass(0.2)
+    first.evaluate("() => freshpaint.track('A')")
+    arrive(visit, "u1 identify", "u1 identify", "u1 A")
+    assert received(visit)[-1].data == {"since": "$D_0"}
+
+
 def test_a_reset_in_one_tab_takes_the_event_properties_of_the_other(visitor: Visitor) -> None:
     """Nothing of the last user rides along with the next one's events, in any tab."""
     visit = visitor()
