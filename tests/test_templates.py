@@ -14,11 +14,13 @@ import jsmin
 import pytest
 
 from freshtap import config, names, render
+from freshtap.arrangement import arranged
 from freshtap.errors import BuildError
 from freshtap.javascript import pieces
 from freshtap.minify import minified
 from freshtap.reasons import REASONS
 from freshtap.site import Site
+from freshtap.tokens import read
 from freshtap.transformations import SendBuiltin
 from meaning import meaning
 from sites import BASE
@@ -119,16 +121,45 @@ def test_short_names_mean_what_the_long_ones_do(changes: dict[str, Any], *, debu
 @each_form
 @each_config
 def test_short_statements_mean_what_the_long_ones_do(changes: dict[str, Any], *, debug: bool) -> None:
-    """The whole of a minified script is the readable one, said in fewer bytes."""
+    """The whole of a minified script is the readable one, its functions in front, said in fewer bytes."""
     site = site_of(changes)
     readable, short = (render.bridge(site, minifier=minifier, debug=debug) for minifier in ("none", "jsmin"))
-    assert meaning(short) == meaning(readable)
+    assert meaning(short) == meaning(arranged(readable))
     assert len(short) < len(readable) / 2
+
+
+@each_form
+@each_config
+def test_functions_come_first_and_all_else_stays_where_it_was(changes: dict[str, Any], *, debug: bool) -> None:
+    """No statement is lost, none is there twice, and what does something does it in the order it was written."""
+    source = render.bridge(site_of(changes), minifier="none", debug=debug)
+    before, after = (esprima.parseScript(text).toDict()["body"] for text in (source, arranged(source)))
+    assert divided(after) == divided(before)
+    bridge = [declares_function(one) for one in after[0]["expression"]["callee"]["body"]["body"]]
+    assert bridge == sorted(bridge, reverse=True)
+
+
+def divided(node: Any) -> Any:
+    """A script with the functions of each block apart from the rest, in whatever order they are."""
+    if isinstance(node, dict):
+        inner = {key: divided(value) for key, value in node.items()}
+        if node.get("type") == "BlockStatement":
+            functions = [divided(one) for one in node["body"] if declares_function(one)]
+            inner["body"] = [one for one in inner["body"] if one not in functions]
+            inner["functions"] = sorted(functions, key=repr)
+        return inner
+    return [divided(one) for one in node] if isinstance(node, list) else node
+
+
+def declares_function(statement: Any) -> bool:
+    values = [one["init"]["type"] for one in statement.get("declarations", []) if "init" in one]
+    is_value = values == ["ArrowFunctionExpression"] and statement["kind"] == "const"
+    return is_value or bool(statement["type"] == "FunctionDeclaration")
 
 
 def test_the_snippet_means_the_same_when_it_is_short() -> None:
     """Only a part of the templates, and in a block instead of a function."""
-    assert meaning(render.snippet(site_of({}))) == meaning(render.snippet(site_of({}), minifier="none"))
+    assert meaning(render.snippet(site_of({}))) == meaning(arranged(render.snippet(site_of({}), minifier="none")))
 
 
 @pytest.mark.skipif(not shutil.which("node"), reason="there is no Node.js")
@@ -180,9 +211,19 @@ def test_another_meaning_is_told_from_the_same() -> None:
         assert meaning(source) != meaning(f"let d=1,a={{c:d}};use({other});if(d)use()")
 
 
+def test_chosen_names_are_names_of_the_templates() -> None:
+    """Of what is in names.json, all is used, and by each feature set as far as it has it."""
+    known: set[str] = set()
+    for changes in CONFIGS.values():
+        variables = names.variables_of(read(render.bridge(site_of(changes), minifier="none")))
+        short = names.short_names(variables, names.CHOSEN)
+        known |= {variable.name for variable in variables if short[variable] == names.CHOSEN.get(variable.name)}
+    assert known == set(names.CHOSEN)
+
+
 def test_functions_share_their_short_names() -> None:
     """What is not seen in the same place is named alike; a name that is a property's somewhere is short, too."""
-    source = "use((first, second) => first.second + second, (length, name) => length.name + name);"
+    source = "use((first, second) => first.second + second, (length, width) => length.width + width);"
     one, other = re.findall(r"\((\w,\w)\)", minified(source, "jsmin"))
     assert one == other
 
@@ -245,8 +286,13 @@ SHORT: Final = {
     "texts": ('use("const a = true;}", /;}undefined/);', 'use("const a = true;}",/;}undefined/);'),
     "a block with a regular expression": ("if (a) { /b = true;/.test(c); }", "if(a){/b = true;/.test(c)}"),
     "line ends": ("if (a) { b(); c(); }\nuse();\n{ d(); }\ne();", "if(a){b();c()}use();{d()}e();"),
-    "functions": ("const a = 1; function b() {} const c = 2;", "function t(){}let e=1,r=2;"),
+    "functions": ("const a = 1; function b() {} const c = 2;", "function e(){}let t=1,r=2;"),
     "a directive": ('() => { "use strict"; a(); function b() {} };', '()=>{"use strict";function e(){}a()};'),
+    "functions as values": (
+        "() => { use(); const a = b => { use(); const c = d => d; }; const e = f => f, g = 1; let h = i => i; };",
+        "()=>{let e=e=>{let t=e=>e;use()};use();let t=e=>e,r=1,n=e=>e};",
+    ),
+    "functions in their order": ("() => { const b = c => c; const a = c => c; a(); };", "()=>{let t=e=>e,e=e=>e;e()};"),
     "a function that returns": ("a => { return b(a); };", "e=>b(e);"),
     "a function that returns an object": ("a => { return {b: a}; };", "e=>{return{b:e}};"),
     "a function that returns the last of two": ("a => { return a(), b; };", "e=>{return e(),b};"),
@@ -262,7 +308,7 @@ SHORT: Final = {
 def test_statements_are_made_short(source: str, short: str) -> None:
     """As short as they are here, and no shorter than what means the same."""
     assert minified(source, "jsmin").strip() == short
-    assert meaning(short) == meaning(source)
+    assert meaning(short) == meaning(arranged(source))
 
 
 @pytest.mark.parametrize(

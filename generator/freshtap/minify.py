@@ -3,7 +3,7 @@
 jsmin takes away comments and blanks, and knows little of JavaScript: it never ends on a comment that does not, loses
 the rest of the script at a text that does not end, and changes what some code means. The templates keep to what it
 handles (see CONTRIBUTING), and :mod:`freshtap.javascript` refuses the worst before jsmin sees it. What takes more than
-that is done around it: :mod:`freshtap.names` before, :mod:`freshtap.statements` after.
+that is done around it: :mod:`freshtap.arrangement` and :mod:`freshtap.names` before, :mod:`freshtap.statements` after.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from typing import Final
 
 import jsmin
 
+from freshtap.arrangement import arranged
 from freshtap.errors import BuildError, needs
 from freshtap.names import shortened
 from freshtap.statements import squeezed
 
 
 def _with_jsmin(source: str) -> str:
-    return squeezed(str(jsmin.jsmin(shortened(source)))).strip() + "\n"
+    return squeezed(str(jsmin.jsmin(shortened(arranged(source))))).strip() + "\n"
 
 
 def _with_tdewolff(source: str) -> str:

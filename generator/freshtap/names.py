@@ -2,21 +2,30 @@
 
 Variables, functions and parameters get short names; properties, methods and globals keep theirs. Where two are not
 seen in the same place, as the parameters of two functions, both get the same name: the script is shorter, and more
-alike to itself, which is what compression lives on.
+alike to itself, which is what compression lives on. What compresses best has to be tried: ``names.json`` has what was
+found for the names of the templates.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count, product
+from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from freshtap.tokens import KEYWORDS, Token, is_word, read, refuse, written
 
 #: The first are the most frequent in what no build can change.
-_LETTERS: Final = "etrnoisaludcpmfhgbvywkxjqzEIDNOSTARCLPKMFBGUVHJQWXYZ_$"
+LETTERS: Final = "etrnoisaludcpmfhgbvywkxjqzEIDNOSTARCLPKMFBGUVHJQWXYZ_$"
 _ENDS: Final = frozenset({";", ")", "]", "}", ""})
+
+#: The short name that a name gets wherever nothing else there has it. ``tests/letters.py`` finds them.
+CHOSEN: Final[Mapping[str, str]] = MappingProxyType(
+    json.loads(Path(__file__).with_name("names.json").read_text(encoding="utf-8"))
+)
 
 
 @dataclass(eq=False, slots=True)
@@ -39,22 +48,69 @@ class Scope:
 class Variable:
     """A variable, a function or a parameter: where it is declared, and the tokens that mean it."""
 
+    name: str
     scope: Scope
     declared: int
     uses: list[Token] = field(default_factory=list)
-    short: str = ""
+    #: What else is seen somewhere where it is: variables that get their names before it, and what is declared nowhere.
+    others: set[Variable] = field(default_factory=set)
+    unknown: set[str] = field(default_factory=set)
 
 
 def shortened(source: str) -> str:
     """The script with short names. Raises :class:`BuildError` at a form that is not known for sure."""
     tokens = read(source)
+    variables = variables_of(tokens)
+    rename(variables, short_names(variables, CHOSEN))
+    return written(tokens)
+
+
+def variables_of(tokens: list[Token]) -> list[Variable]:
+    """The variables of a script, in the order in which they get their names.
+
+    Scopes in which a variable is used much come first, and each names its variables in the order in which they are
+    declared: so most functions begin with the same parameters, which makes them most alike. What the outermost function
+    declares comes last, the most frequent first.
+    """
     scopes = sorted(_found(tokens), key=lambda scope: scope.start)
     _fill(scopes, tokens)
-    _name(scopes)
-    for variable in _variables(scopes):
+    outermost = next((scope for scope in scopes if scope.variables), None)
+    for scope in scopes:
+        seen = {*scope.variables.values(), *scope.foreign}
+        for variable in seen:
+            variable.others |= seen
+            variable.unknown |= scope.unknown
+
+    def turn(variable: Variable) -> tuple[bool, int, int]:
+        if variable.scope is outermost:
+            return True, -len(variable.uses), variable.declared
+        return False, -max(len(other.uses) for other in variable.scope.variables.values()), variable.declared
+
+    variables = sorted((variable for scope in scopes for variable in scope.variables.values()), key=turn)
+    places = {variable: place for place, variable in enumerate(variables)}
+    for variable in variables:
+        variable.others = {other for other in variable.others if places[other] < places[variable]}
+    return variables
+
+
+def short_names(variables: Iterable[Variable], chosen: Mapping[str, str]) -> dict[Variable, str]:
+    """A short name for each variable that means nothing else anywhere where the variable is seen.
+
+    The chosen one, if there is one and nothing has it yet; or else the first that nothing has.
+    """
+    short: dict[Variable, str] = {}
+    for variable in variables:
+        taken = {short[other] for other in variable.others} | variable.unknown | KEYWORDS
+        wanted = chosen.get(variable.name, "")
+        short[variable] = wanted if wanted and wanted not in taken else next(_free(taken))
+    return short
+
+
+def rename(variables: Iterable[Variable], short: Mapping[Variable, str]) -> None:
+    """Writes the names into the tokens that the variables were found in."""
+    for variable in variables:
         for token in variable.uses:
-            token.text = f"{token.text}:{variable.short}" if token.role == "shorthand" else variable.short
-    return written(tokens)
+            token.text = f"{token.text}:{short[variable]}" if token.role == "shorthand" else short[variable]
 
 
 def _found(tokens: list[Token]) -> Iterator[Scope]:
@@ -91,7 +147,7 @@ def _fill(scopes: list[Scope], tokens: list[Token]) -> None:
         for name in _declared(tokens, index):
             if is_word(token, "function", "var") and not inner[name].is_function:
                 refuse(tokens, index, "is seen outside of its block, which cannot be minified")
-            inner[name].variables.setdefault(tokens[name].text, Variable(inner[name], name))
+            inner[name].variables.setdefault(tokens[name].text, Variable(tokens[name].text, inner[name], name))
     for index, token in enumerate(tokens):
         if token.role in {"name", "shorthand"} and (variable := _used(token, inner[index])):
             if index < variable.scope.body < variable.declared:
@@ -158,35 +214,9 @@ def _bound(tokens: list[Token], index: int, *, in_header: bool = False) -> Itera
         index = after
 
 
-def _name(scopes: list[Scope]) -> None:
-    """Gives each variable the first name that means nothing else anywhere where the variable is seen.
-
-    Scopes in which a variable is used much come first, and each names its variables in the order in which they are
-    declared: so most functions begin with the same parameters, which makes them most alike. What the outermost function
-    declares comes last, the most frequent first.
-    """
-    outermost = next((scope for scope in scopes if scope.variables), None)
-    seen = {variable: [variable.scope] for variable in _variables(scopes)}
-    for scope in scopes:
-        for variable in scope.foreign:
-            seen[variable].append(scope)
-
-    def turn(variable: Variable) -> tuple[bool, int, int]:
-        if variable.scope is outermost:
-            return True, -len(variable.uses), variable.declared
-        return False, -max(len(other.uses) for other in variable.scope.variables.values()), variable.declared
-
-    for variable in sorted(seen, key=turn):
-        taken = {other.short for scope in seen[variable] for other in scope.variables.values()}
-        taken |= {other.short for other in variable.scope.foreign} | variable.scope.unknown | KEYWORDS
-        variable.short = next(name for name in _shortest_first() if name not in taken)
-
-
-def _variables(scopes: list[Scope]) -> Iterator[Variable]:
-    return (variable for scope in scopes for variable in scope.variables.values())
-
-
-def _shortest_first() -> Iterator[str]:
+def _free(taken: set[str]) -> Iterator[str]:
+    """The names that are not taken, the shortest first."""
     for length in count(1):
-        for letters in product(_LETTERS, repeat=length):
-            yield "".join(letters)
+        for letters in product(LETTERS, repeat=length):
+            if (name := "".join(letters)) not in taken:
+                yield name

@@ -34,29 +34,6 @@ def _on_one_line(tokens: list[Token]) -> list[Token]:
     return tokens
 
 
-def _functions_first(tokens: list[Token]) -> list[Token]:
-    """Declared functions, which are there from the start wherever they stand, no longer between variables."""
-    moved: list[Token] = []
-    fronts, begun = [0], []
-    for index, token in enumerate(tokens):
-        if token.role == "literal" and fronts[-1] == len(moved) and tokens[min(index + 1, len(tokens) - 1)].text == ";":
-            fronts[-1] += 2  # a directive, as "use strict", has to stay the first
-        if is_word(token, "function") and starts_statement(tokens, index):
-            begun.append(len(moved))
-        moved.append(token)
-        if token.text == "{":
-            fronts.append(len(moved))
-        elif token.text == "}":
-            fronts.pop()
-            if token.role == "declaration":
-                start = begun.pop()
-                function = moved[start:]
-                del moved[start:]
-                moved[fronts[-1] : fronts[-1]] = function
-                fronts[-1] += len(function)
-    return moved
-
-
 def _without_braces(tokens: list[Token]) -> list[Token]:
     """``if (a) { b; }`` as ``if (a) b;``."""
     for index, token in enumerate(tokens):
@@ -146,7 +123,6 @@ def _without_last_semicolon(tokens: list[Token]) -> list[Token]:
 #: In this order: each finds what it looks for in what the ones before it have made.
 _CHANGES: Final[tuple[Callable[[list[Token]], list[Token]], ...]] = (
     _on_one_line,
-    _functions_first,
     _without_braces,
     _without_return,
     _one_let,
