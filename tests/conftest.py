@@ -23,7 +23,7 @@ The keywords of ``visitor``: ``config`` (a mapping laid over ``sites.BASE``; Non
 - ``gate = visit.hold("sdk")`` keeps back the answers to one part (``page``, ``bridge``, ``sdk``, ``collector``) until
   ``gate.open()``; ``visit.block("sdk")`` breaks its requests, ``visit.unblock("sdk")`` ends that.
 - ``visit.collector`` tells what arrived: ``calls()``, ``events()``, ``profiles()`` as (person, name, properties),
-  ``requests``, ``logins()``, ``resets()``, ``repeats``, ``lost``. Its faults: ``slow(0.5)``, ``hang()``,
+  ``requests``, ``logins()``, ``resets()``, ``repeats``, ``lost``. Its faults (``unreliable.py``): ``slow(0.5)``, ``hang()``,
   ``lose_answers(lambda request: request.login, skip=1, times=1)``, ``lose_requests()``, ``refuse(503)``, ``heal()``.
   ``collector.knows("u1")`` makes somebody known from another device.
 - ``visit.page.clock`` moves the browser's time; with ``caching_visitor`` in place of ``visitor``,

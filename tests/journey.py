@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, TypeVar
 
 import sdk as sdks
-from freshtap.collector import Predicate, Request, every_request
+from freshtap.collector import Request
 from model import (
     AddEventProperties,
     Arrival,
@@ -30,6 +30,7 @@ from model import (
     verdict,
 )
 from sites import Config
+from unreliable import Predicate, every_request
 from visit import SITE, Gate, Part, Visit
 
 Fault = Literal["lose_requests", "lose_answers", "slow", "refuse", "hang"]

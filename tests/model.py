@@ -21,7 +21,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, get_args
 
-from freshtap.collector import Collector, Request
+from freshtap.collector import Request
+from unreliable import Unreliable
 
 BeforeIdentify = Literal["hold", "send", "drop"]
 
@@ -400,7 +401,7 @@ def missing(model: Model, arrived: Arrived) -> list[Due]:
 
 
 def verdict(
-    model: Model, arrivals: Sequence[Arrival], collector: Collector, *, shuffled: Collection[int] = ()
+    model: Model, arrivals: Sequence[Arrival], collector: Unreliable, *, shuffled: Collection[int] = ()
 ) -> Verdict:
     """Compare what arrived with what was due. On ``shuffled`` pages the network did not keep the order of requests."""
     came = Counter(arrival.key for arrival in arrivals)
@@ -448,7 +449,7 @@ def _by_key(line: Iterable[Due]) -> dict[str, list[Due]]:
     return due_by_key
 
 
-def _misattributed(line: Iterable[Due], arrivals: Iterable[Arrival], collector: Collector) -> list[str]:
+def _misattributed(line: Iterable[Due], arrivals: Iterable[Arrival], collector: Unreliable) -> list[str]:
     """What came under somebody else."""
     due_by_key = _by_key(line)
     wrong = []

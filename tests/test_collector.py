@@ -11,6 +11,7 @@ import pytest
 import sdk as sdks
 from conftest import Visitor
 from freshtap.collector import Collector, UndecodableError, decode, encode
+from unreliable import Unreliable
 
 HANDWRITTEN = """<script>
 var clevertap = {event: [], profile: [], account: [], onUserLogin: [], notifications: [], privacy: []};
@@ -196,7 +197,7 @@ def test_the_sdks_own_traffic_is_no_call_of_the_page() -> None:
 
 def test_faults_take_the_requests_they_are_meant_for() -> None:
     """A lost request never arrived, a lost answer was for one that did; both can be limited and healed."""
-    collector = Collector()
+    collector = Unreliable()
     collector.lose_requests(lambda request: request.name == "A", times=1)
     collector.lose_answers(lambda request: request.name == "B", skip=1)
     collector.slow(0.5, lambda request: request.name == "C")

@@ -9,11 +9,11 @@ from typing import Final
 import pytest
 
 from conftest import Visitor
-from freshtap.collector import Collector
 from journey import Do, Heal, Journey, Open, Pass, play, random_journey
 from model import Arrival, Identify, Model, Reset, Track, verdict
 from random_visits import shorten
 from test_collector import send
+from unreliable import Unreliable
 
 #: The same in each run, because a run is to say something about a change.
 FIXED: Final = range(1, 13)
@@ -70,9 +70,9 @@ def test_a_failing_journey_is_made_shorter() -> None:
     assert shorten(replace(Journey(steps), before_identify="drop"), fails).before_identify == "drop"
 
 
-def received(*calls: tuple[str, int]) -> Collector:
+def received(*calls: tuple[str, int]) -> Unreliable:
     """CleverTap, after these: (user, number of the event) each under a device of the user's own; 0 is their identify."""
-    collector = Collector()
+    collector = Unreliable()
     for at, (person, number) in enumerate(calls, 1):
         if number:
             payload = {"type": "event", "evtName": f"E{number}", "evtData": {"n": number}}

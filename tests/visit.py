@@ -16,9 +16,10 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Request, Route, WebError
 
-from freshtap.collector import Call, Collector
+from freshtap.collector import Call
 from freshtap.collector import Request as Sent
 from sites import Built
+from unreliable import Unreliable
 
 Part = Literal["page", "bridge", "sdk", "collector"]
 Until = Literal["commit", "bridge", "sdk", "device"]
@@ -102,7 +103,7 @@ class Visit:
     sdk: bytes
     #: What its engine says without any fault of the page's.
     remarks: re.Pattern[str] = re.compile(r"(?!)")
-    collector: Collector = field(default_factory=Collector)
+    collector: Unreliable = field(default_factory=Unreliable)
     console_errors: list[str] = field(default_factory=list)
     page_errors: list[str] = field(default_factory=list)
     #: Requests to hosts that neither the site nor CleverTap has.

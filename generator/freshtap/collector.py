@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, get_args
 from urllib.parse import parse_qsl, urlsplit
@@ -18,7 +18,6 @@ from lzstring import LZString
 
 Kind = Literal["event", "profile", "page", "ping", "data", "other"]
 _KINDS: tuple[Kind, ...] = get_args(Kind)
-Outcome = Literal["answer", "abort", "hang"]
 Call = tuple[str | None, str, dict[str, Any]]
 
 #: The SDK's own traffic, told apart from the page's calls.
@@ -102,41 +101,6 @@ class Reply:
     status: int = 200
     content_type: str = "text/javascript"
     headers: Mapping[str, str] = field(default_factory=dict)
-    delay: float = 0.0
-    """Seconds until it is given."""
-    outcome: Outcome = "answer"
-    """``abort``: the connection breaks. ``hang``: nothing ever comes."""
-
-
-Predicate = Callable[[Request], bool]
-Effect = Literal["slow", "lose-request", "lose-answer", "hang", "refuse", "garble"]
-_OUTCOMES: Mapping[Effect, Outcome] = {"lose-request": "abort", "lose-answer": "abort", "hang": "hang"}
-
-
-@dataclass(slots=True)
-class _Fault:
-    effect: Effect
-    when: Predicate
-    skip: int
-    times: int | None
-    seconds: float = 0.0
-    status: int = 200
-    body: str = ""
-
-    def takes(self, request: Request) -> bool:
-        if self.times == 0 or not self.when(request):
-            return False
-        if self.skip:
-            self.skip -= 1
-            return False
-        if self.times is not None:
-            self.times -= 1
-        return True
-
-
-def every_request(_request: Request) -> bool:
-    """The predicate that takes each request."""
-    return True
 
 
 def decode(text: str) -> dict[str, Any]:
@@ -169,21 +133,19 @@ def _units(raw: bytes, order: Literal["big", "little"]) -> str:
 class Collector:
     """Takes the SDK's requests in the order they come and answers each.
 
-    ``requests`` are those that arrived, each once; ``repeats`` those that came again; ``lost`` those that a fault kept
-    from arriving; ``undecodable`` the addresses that no SDK sends.
+    ``requests`` are those that arrived, each once; ``repeats`` those that came again; ``undecodable`` the addresses
+    that no SDK sends.
     """
 
     def __init__(self, *, session: int = 1_700_000_000) -> None:
         self.requests: list[Request] = []
         self.repeats: list[Repeat] = []
-        self.lost: list[Request] = []
         self.undecodable: list[str] = []
         self._session = session
         self._devices = 0
         self._device_of: dict[str, str] = {}
         self._person_on: dict[str, str] = {}
         self._seen: dict[tuple[str, ...], Request] = {}
-        self._faults: list[_Fault] = []
 
     # -- what arrived ------------------------------------------------------------------------------------------------
 
@@ -214,37 +176,6 @@ class Collector:
     def _of_page(self, kind: Kind) -> Iterable[Request]:
         return (request for request in self.requests if request.kind == kind and not request.sdk_traffic)
 
-    # -- faults ------------------------------------------------------------------------------------------------------
-    # Each takes the requests for which `when` holds, after the first `skip` of them, and no more than `times`.
-
-    def slow(self, seconds: float, when: Predicate = every_request, *, skip: int = 0, times: int | None = None) -> None:
-        """Answer late."""
-        self._faults.append(_Fault("slow", when, skip, times, seconds=seconds))
-
-    def lose_requests(self, when: Predicate = every_request, *, skip: int = 0, times: int | None = None) -> None:
-        """Let the request break on its way here: CleverTap never has it."""
-        self._faults.append(_Fault("lose-request", when, skip, times))
-
-    def lose_answers(self, when: Predicate = every_request, *, skip: int = 0, times: int | None = None) -> None:
-        """Take the request and let the answer break on its way back."""
-        self._faults.append(_Fault("lose-answer", when, skip, times))
-
-    def hang(self, when: Predicate = every_request, *, skip: int = 0, times: int | None = None) -> None:
-        """Take the request and never answer, with the connection open."""
-        self._faults.append(_Fault("hang", when, skip, times))
-
-    def refuse(self, status: int, when: Predicate = every_request, *, skip: int = 0, times: int | None = None) -> None:
-        """Answer with an error and keep nothing."""
-        self._faults.append(_Fault("refuse", when, skip, times, status=status))
-
-    def garble(self, body: str, when: Predicate = every_request, *, skip: int = 0, times: int | None = None) -> None:
-        """Take the request and answer something that the SDK cannot read."""
-        self._faults.append(_Fault("garble", when, skip, times, body=body))
-
-    def heal(self) -> None:
-        """Be healthy again."""
-        self._faults.clear()
-
     # -- answering ---------------------------------------------------------------------------------------------------
 
     def knows(self, identity: str, device: str | None = None) -> str:
@@ -270,20 +201,12 @@ class Collector:
             self.undecodable.append(url)
             return Reply(status=400)
 
-        request = self._read(parts.hostname or "", query, payload)
-        fault = next((fault for fault in self._faults if fault.takes(request)), None)
-        if fault and fault.effect in ("lose-request", "refuse"):
-            self.lost.append(request)
-            return Reply(status=fault.status, outcome=_OUTCOMES.get(fault.effect, "answer"))
+        return self.take(self._read(parts.hostname or "", query, payload), fetch=fetch)
 
-        request = self._keep(request)
-        reply = self._fetch_reply(request) if fetch else self._jsonp_reply(request)
-        if fault is None:
-            return reply
-        if fault.effect == "garble":
-            return replace(reply, body=fault.body)
-        outcome = _OUTCOMES.get(fault.effect, "answer")
-        return replace(reply, delay=fault.seconds, outcome=outcome)
+    def take(self, read: Request, *, fetch: bool) -> Reply:
+        """File a request that was read, and say what goes back."""
+        request = self._keep(read)
+        return self._fetch_reply(request) if fetch else self._jsonp_reply(request)
 
     def _read(self, host: str, query: dict[str, str], payload: dict[str, Any]) -> Request:
         """Decode without yet letting it change who is who."""
