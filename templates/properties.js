@@ -33,6 +33,6 @@ const flatten = (properties, skip, depth, join) => {
 
 // A Date in an array is written out, as the SDK does.
 const scalars = list => {
-  report(Object.values(list).some(value => !isDate(value) && scalar(value) === undefined) ? "item-unusable" : "", "", list);
-  return Object.values(list).map(value => isDate(value) ? value.toISOString() : scalar(value)).filter(value => value !== undefined);
+  report(list.some(value => !isDate(value) && scalar(value) === undefined) ? "item-unusable" : "", "", list);
+  return list.map(value => isDate(value) ? value.toISOString() : scalar(value)).filter(value => value !== undefined);
 };

@@ -68,13 +68,18 @@ const mayGo = call => {
   return line[0];
 };
 
+// Takes out the calls kept under a name, to go ahead of what was called since.
+const release = name => {
+  line = kept(name).concat(line);
+  remember(name);
+};
+
 // A line is stored when its page is left, and taken out by the page that will hand it over: never by two. What one
 // tab deletes another may still see for a moment, so the lock is held until it does not. Without a stored line, or
 // where there are no locks (http), nobody waits.
 const takeLine = () => {
   const take = () => {
-    line = kept("line").concat(line);
-    remember("line");
+    release("line");
     taking = false;
     advance();
     return new Promise(done => setTimeout(done, 100));

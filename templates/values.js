@@ -14,8 +14,8 @@ const cleanQuotes = text => {
 
 const isDate = value => is(value, "Date") && isFinite(value);
 
-// The text of a string or a number, trimmed: what ids and standard fields are made of. Else nothing.
-const words = value => /^(string|number|bigint)$/.test(typeof value) && value === value ? String(value).trim() : "";
+// The text of a string, a number or a bigint, trimmed: what ids and standard fields are made of. Else nothing.
+const words = value => /^(st|n|bi)/.test(typeof value) && value === value ? String(value).trim() : "";
 
 // A value as it is sent, or undefined where CleverTap has no place for it.
 const scalar = value => {

@@ -10,14 +10,6 @@ const current = () => {
   return same && !visitor.device ? visitor : recallDevice() === device && (same ? visitor : {});
 };
 
-/*% if before_identify == "hold" %*/
-// Somebody is known: what was held for them goes, ahead of what was called since.
-const release = () => {
-  line = kept("held").concat(line);
-  remember("held");
-};
-/*% endif %*/
-
 // Nobody waits for an answer of CleverTap: the device id is that of whoever logged in last, here or elsewhere.
 const settle = () => {
   const device = deviceId();
@@ -37,7 +29,7 @@ const settle = () => {
       rememberDevice(device);
       /*% if before_identify == "hold" %*/
       // On another host somebody has been identified meanwhile.
-      release();
+      release("held");
       /*% endif %*/
     }
   }
@@ -146,7 +138,7 @@ const identify = (profile, who/*% if companion %*/, known/*% endif %*/) => {
       send("onUserLogin", { Site: profile });
     }
     /*% if before_identify == "hold" %*/
-    release();
+    release("held");
     /*% endif %*/
   }
 };
