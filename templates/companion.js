@@ -17,8 +17,8 @@ const listen = () => {
     try {
       // What begins with $ Freshpaint says to itself.
       if (methods.includes(call[0]) && (call[1] || "")[0] !== "$") {
-        identified = identified || call[0] === "reset" || call[0] === "identify" && !is(call[1], "Object");
-        const heard = copy([call], 0, 3e5);
+        identified = identified || call[0] === "reset" || call[0] === "identify" && !is(call[1], / Object/);
+        const heard = copy([call], 0);
         /*% if builtins %*/
         heard.moment = [location.href, document.title, Date.now()];
         /*% endif %*/
@@ -74,7 +74,7 @@ const listen = () => {
         try {
           const user = object.user();
           if (user.id() && !identified) {
-            calls.push(copy([["known", user.id(), user.traits()]], 0, 3e5));
+            calls.push(copy([["known", user.id(), user.traits()]], 0));
           }
         } catch (error) {}
       });

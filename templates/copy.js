@@ -1,16 +1,31 @@
-// Whether a value is of a kind, also where it comes from another frame.
-const is = (value, kind) => ({}).toString.call(value).slice(8, -1) === kind;
+// Whether a value is of a kind, as in [object Array], also where it comes from another frame.
+const is = (value, kind) => kind.test(({}).toString.call(value));
 
-// A value as it is now: the page may change its objects afterwards, and its getters and proxies may throw. What
-// an object may cost is shared among its properties, because pages pass loops and whole components.
-const copy = (holder, key, cost) => {
+// How many more properties of a call are copied.
+let budget;
+
+// A value as it is now: the page may change its objects afterwards, and its getters and proxies may throw. Pages pass
+// loops and whole components, and so each property has to leave as many (floor) as its share is for each behind it.
+// Not by reduce, which old libraries replace. An element's dataset (DOMStringMap) is an object, too.
+const copy = (holder, key, floor = (budget = 1e6) && 0) => {
+  let result;
   try {
     const value = holder[key];
-    return typeof value === "bigint" ? String(value) : typeof value !== "object" ? value : is(value, "Date") ? new Date(+value) : Object.keys(value).reduce((result, key, index, keys) => {
-      if (cost > keys.length) {
-        result[key] = copy(value, key, cost / (keys.length + 1));
-      }
-      return result;
-    }, is(value, "Array") ? [] : is(value, "Object") ? $fill(empty) : null);
+    result = /*% if not noted %*/ typeof value === "bigint" ? String(value) : /*% endif %*/ typeof value !== "object" ? value : is(value, / Date/) ? new Date(+value) : is(value, / Array/) ? [] : is(value, / (Object|DOMS)/) ? $fill(empty) : null;
+    if (result !== value) {
+      Object.keys(value).forEach((name, index, names) => {
+        if (budget-- > floor) {
+          result[name] = copy(value, name, budget - (budget - floor) / (names.length - index + 1));
+          /*% if not noted %*/
+          // What is undefined takes nothing's place.
+          if (result[name] === undefined) {
+            report("value-unusable", name);
+            delete result[name];
+          }
+          /*% endif %*/
+        }
+      });
+    }
   } catch (error) {}
+  return result;
 };

@@ -68,7 +68,7 @@ const toProfile = (id, traits) => {
   FIELDS.forEach(([field, convert, name = field]) => {
     const value = words(traits[name]) || isDate(traits[name]) ? traits[name] : traits[field];
     fields[field] = convert(value);
-    report(value == null || fields[field] !== undefined ? "" : "field-unusable", field, value);
+    report(fields[field] !== undefined || [traits[name], traits[field]].every(given => given == null || given === "") ? "" : "field-unusable", field, value);
     delete traits[name];
     delete traits[field];
   });

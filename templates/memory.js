@@ -42,7 +42,7 @@ const remember = (name, value) => {
 
 // The calls kept under a name, and one or more behind them; without what is no call, what is older than a day, and the
 // oldest beyond $fill(stored_calls). An identify or a reset outlasts the events around it: without it, the events behind
-// it would be somebody else's.
+// it would be somebody else's. Where all are too old, an identify still ends who was known before it.
 const kept = (name, more) => {
   const calls = [].concat(recall(name), more).filter(call => call);
   const last = calls[calls.length - 1];
@@ -50,7 +50,7 @@ const kept = (name, more) => {
   let surplus = calls.length - $fill(stored_calls);
   report(surplus > 0 ? "calls-too-many" : "", name, surplus);
   report(calls.some(call => call.name && call.at <= yesterday) ? "calls-too-old" : "", name);
-  return calls.filter(call => call.name ? surplus-- < 1 && call.at > yesterday : last.at > yesterday).slice(-$fill(stored_calls));
+  return calls.filter(call => call.name ? surplus-- < 1 && call.at > yesterday : last.at > yesterday || !(call.profile = 0)).slice(-$fill(stored_calls));
 };
 
 // The device id under which somebody is known, in a cookie that all subdomains share; where there are no cookies,

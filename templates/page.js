@@ -3,8 +3,8 @@
 
 // What the page gave, as a plain copy of its own properties; anything but an object counts as none.
 const own = value => {
-  value = copy([value], 0, 3e5);
-  return is(value, "Object") ? value : own({});
+  value = copy([value], 0);
+  return is(value, / Object/) ? value : own({});
 };
 
 /*% if not companion %*/
@@ -50,11 +50,11 @@ const forgetUser = () => {
 
 const methods = {
   identify(id, traits, options) {
-    if (is(id, "Object")) {
+    if (is(id, / Object/)) {
       traits = id;
     }
     report(id == null || id === traits || words(id) ? "" : "id-unusable", "identify", id);
-    report(traits == null || is(traits, "Object") ? "" : "properties-unusable", "identify", traits);
+    report(traits == null || is(traits, / Object/) ? "" : "properties-unusable", "identify", traits);
     id = words(id);
     traits = own(traits);
     /*% if not companion %*/
@@ -78,7 +78,7 @@ const methods = {
   },
   /*% endif %*/
   track(name, properties, options) {
-    report(properties == null || is(properties, "Object") ? "" : "properties-unusable", name, properties);
+    report(properties == null || is(properties, / Object/) ? "" : "properties-unusable", name, properties);
     if (allowed(options)) {
       join(toEvent(name, Object.assign(own(properties), pageviewProperties, eventProperties)));
     }

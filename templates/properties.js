@@ -1,9 +1,8 @@
 // Properties as CleverTap takes them: one level, clean names, scalar values, the first $fill(property_count).
 //   properties: what the page gave, copied; skip: the names that are not sent; depth: how many names may be
-//   joined to the first; join: what becomes of the scalars of an array
-const flatten = (properties, skip, depth, join) => {
+//   joined to the first; join: what becomes of the scalars of an array; count: how many there are already
+const flatten = (properties, skip, depth, join, count = 0) => {
   const result = {};
-  let count = 0;
   const add = (properties, prefix, depth) => {
     Object.keys(properties).forEach(key => {
       const value = properties[key];
@@ -11,14 +10,14 @@ const flatten = (properties, skip, depth, join) => {
       report(name === key ? "" : name ? "name-cleaned" : "name-empty", key, name);
       report(skip.test(prefix + name) ? "name-reserved" : "", key, value);
       if (name && !skip.test(prefix + name)) {
-        name = cut(prefix + name, $fill(name_length));
-        if (is(value, "Object")) {
+        name = cut(prefix + name, $fill(name_length)).trim();
+        if (is(value, / Object/)) {
           report(depth ? "" : "value-unusable", name, value);
           if (depth) {
             add(value, name + "_", depth - 1);
           }
         } else {
-          const sent = is(value, "Array") ? join(scalars(value)) : scalar(value);
+          const sent = is(value, / Array/) ? join(scalars(value)) : scalar(value);
           report(sent === undefined ? "value-unusable" : result.hasOwnProperty(name) ? "name-taken" : count < $fill(property_count) ? "" : "too-many", name, value);
           if (sent !== undefined && !result.hasOwnProperty(name) && count++ < $fill(property_count)) {
             result[name] = sent;

@@ -47,6 +47,10 @@ const advance = () => {
 
 const mayGo = call => {
   const now = Date.now();
+  // Another account's snippet may come later than ours, and take its place.
+  if (clevertap.getAccountID() !== site.account) {
+    return;
+  }
   if (answering()) {
     asked = asked || deviceId();
     // A further switch would mix up the two users; events are safer here: the SDK sends what it has kept once, and where

@@ -10,7 +10,7 @@
   if (!(window.freshpaint || 0).push) {
     window.freshpaint = calls;
     calls.push = call => {
-      call = calls[calls.length] = copy([call], 0, 3e5) || [];
+      call = calls[calls.length] = copy([call], 0) || [];
       /*% if builtins %*/
       // Not onto a function, which is the page's own.
       if (call.push) {

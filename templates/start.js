@@ -15,7 +15,13 @@ if (!(window.freshpaint || 0).push) {
 }
 calls.push = take;
 /*% endif %*/
-const noted = [].splice.call(window.$fill(global), 0);
-window.$fill(global).push = take;
-noted.forEach(take);
+const noted = window.$fill(global) || [];
+noted.push = take;
+[].slice.call(noted).forEach(take);
+/*% if not companion %*/
+// A plain array is what some pages begin with.
+if (!noted.identify) {
+  window.freshpaint = calls;
+}
+/*% endif %*/
 connect();

@@ -2,7 +2,7 @@
 // or an await on an answer would never come back. Where the page has put something else in its place, whoever kept it
 // goes on all the same.
 const methodsOf = {
-  get: (target, name) => name in target || name === "then" || typeof name === "symbol" ? target[name] :
+  get: (target, name) => typeof name !== "string" || name === "then" || name in target ? target[name] :
     new Proxy((...values) => ((window.freshpaint || 0).push ? window.freshpaint : calls).push([name, ...values]), methodsOf)
 };
 

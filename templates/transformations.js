@@ -4,17 +4,17 @@
 const operations = {
   /*% if "rename-property" in operations %*/
   rename(value, to, properties, name) {
-    if (value !== undefined) {
+    if (value != null) {
       delete properties[name];
       properties[to] = value;
     }
   },
   /*% endif %*/
   /*% if "uppercase" in operations %*/
-  uppercase: value => is(value, "String") ? value.toUpperCase() : value,
+  uppercase: value => is(value, / String/) ? value.toUpperCase() : value,
   /*% endif %*/
   /*% if "lowercase" in operations %*/
-  lowercase: value => is(value, "String") ? value.toLowerCase() : value,
+  lowercase: value => is(value, / String/) ? value.toLowerCase() : value,
   /*% endif %*/
   /*% if "delete-property" in operations %*/
   delete(value, to, properties, name) {
@@ -27,7 +27,7 @@ const operations = {
   /*% if "text" in types %*/
   text(value) {
     try {
-      return isDate(value) ? value.toISOString() : is(value, "Object") || is(value, "Array") ? JSON.stringify(value) : scalar(value) === undefined ? value : String(value);
+      return isDate(value) ? value.toISOString() : is(value, / Object/) || is(value, / Array/) ? JSON.stringify(value) : scalar(value) === undefined ? value : String(value);
     } catch (error) {}
   },
   /*% endif %*/
@@ -40,7 +40,7 @@ const operations = {
   /*% if "date" in types %*/
   // Texts as birthdays have them; numbers are milliseconds.
   date(value) {
-    const date = new Date(is(value, "Number") ? value : toDay(words(value)) ? words(value).replace(" ", "T") : NaN);
+    const date = new Date(is(value, / Number/) ? value : toDay(words(value)) ? words(value).replace(" ", "T") : NaN);
     return isDate(date) ? date : value;
   },
   /*% endif %*/

@@ -6,13 +6,13 @@ const cut = (text, length) => text.slice(0, length - /[\uDC00-\uDFFF]/.test(text
 
 const cleanName = name => cut(name.replace(/[$fill(prohibited)]/g, "").replace(/\s+/g, " ").trim(), $fill(name_length)).trim();
 
-// The SDK deletes both quotes: o'brien would become obrien, who is somebody else.
+// The SDK deletes backslashes, and both quotes: o'brien would become obrien, who is somebody else.
 const cleanQuotes = text => {
-  report(/['"]/.test(text) ? "value-quotes" : "", "", text);
-  return text.replace(/'/g, "\u2019").replace(/"/g, "\u201d");
+  report(/['"\\]/.test(text) ? "value-quotes" : "", "", text);
+  return text.replace(/\\/g, "").replace(/'/g, "\u2019").replace(/"/g, "\u201d");
 };
 
-const isDate = value => is(value, "Date") && isFinite(value);
+const isDate = value => is(value, / Date/) && isFinite(value);
 
 // The text of a string, a number or a bigint, trimmed: what ids and standard fields are made of. Else nothing.
 const words = value => /^(st|n|bi)/.test(typeof value) && value === value ? String(value).trim() : "";

@@ -101,8 +101,8 @@ const identify = (profile, who/*% if companion %*/, known/*% endif %*/) => {
   }
   const stranger = who && who !== visitor;
   const login = profile.Identity || !stranger && profile.Email;
-  const text = JSON.stringify(profile);
-  // The same one goes once; not where another tab has identified somebody else since.
+  // The same one goes once, in whatever order its properties are; not where another tab has identified somebody else since.
+  const text = JSON.stringify(profile, Object.keys(profile).sort());
   const again = text === recall("profile") && (!login || subject(who, who) === login);
   report(again ? "identify-repeated" : "", "identify", profile);
   if (text !== "{}" && !again) {

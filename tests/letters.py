@@ -36,7 +36,7 @@ COLD: Final = 0.02
 TELLING: Final = 20
 
 _PLACE: Final = re.compile(r"\$(\d+)\$")
-_FUNCTION: Final = re.compile(r"\$(\d+)\$=(\([^()]*\)|[\w$]+)=>")
+_FUNCTION: Final = re.compile(r"\$(\d+)\$=(\(([^()]|\([^()]*\))*\)|[\w$]+)=>")
 
 
 class Script:

@@ -171,6 +171,14 @@ def test_build_folders_in_a_directory(run: Run) -> None:
     assert run("check", "sites/**/*.toml").stdout == "2 configs: no errors, no warnings.\n"
 
 
+def test_build_a_directory_with_more_in_it(run: Run) -> None:
+    """A directory called like a config, and an editor's hidden file, are no configs of the directory they are in."""
+    write("sites/a.toml", CONFIG.replace("demo", "a"))
+    write("sites/.b.toml", "not TOML")
+    Path("sites/c.toml").mkdir()
+    assert run("check", "sites").stdout == f"{Path('sites/a.toml')}: no errors, no warnings.\n"
+
+
 def test_build_very_many(run: Run) -> None:
     """More sites than one wants to read about are counted."""
     for number in range(25):

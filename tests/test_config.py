@@ -243,6 +243,10 @@ WRONG_VALUES = [
         ACCOUNT + "[freshpaint]\nhipaa = true",
         "freshpaint.hipaa: true cannot be used: client-side destinations cannot be used in HIPAA mode. Allowed: false.",
     ),
+    (
+        ACCOUNT + "[freshpaint]\nhipaa = 0",
+        "freshpaint.hipaa: 0 cannot be used: client-side destinations cannot be used in HIPAA mode. Allowed: false.",
+    ),
     (ACCOUNT + 'token = " "', 'clevertap.token: " " is blank. Allowed: any other text.'),
     (
         ACCOUNT + '[freshpaint]\ndestination = " "',

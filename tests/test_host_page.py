@@ -227,6 +227,21 @@ def test_an_sdk_that_becomes_another_accounts(visitor: Visitor) -> None:
     assert visit.loads["sdk"] == 1
 
 
+def test_another_accounts_snippet_after_ours(visitor: Visitor) -> None:
+    """Where another account's SDK takes the place of ours, nothing more is sent from the page; the next one sends it."""
+    visit = visitor(config=SEND)
+    visit.open(script=CALLS)
+    arrive(visit, *ARRIVED)
+    visit.run(f"{STUB} window.clevertap = clevertap; clevertap.account.push({{id: '{OTHER}'}}, 'in1'); {LOADER}")
+    visit.until_page(f"clevertap.getAccountID && clevertap.getAccountID() === '{OTHER}'", "the other account's SDK")
+    visit.run("freshpaint.track('Secret'); freshpaint.identify('u3', {email: 'u3@example.com'})")
+    visit.settled()
+    assert all(request.sdk_traffic for request in visit.collector.requests if request.account == OTHER)
+    visit.open("/next")
+    arrive(visit, *ARRIVED, "u2 Secret", "u3 identify")
+    assert all(request.account == ACCOUNT for request in visit.collector.requests if not request.sdk_traffic)
+
+
 # -- a stub is there ---------------------------------------------------------------------------------------------------
 
 
@@ -902,3 +917,44 @@ def test_events_of_the_page_are_left_alone(visitor: Visitor) -> None:
     visit.open(before=f"<script>document.before = {looks};</script>", script=CALLS)
     arrive(visit, *ARRIVED)
     assert visit.run(f"return {looks}.every((one, number) => one === document.before[number])")
+
+
+def test_an_array_in_front_of_the_tag(visitor: Visitor) -> None:
+    """What a page has noted in an array of its own arrives, and the array is replaced by what has the methods."""
+    visit = visitor()
+    visit.open(
+        before="<script>window.freshpaint = window.freshpaint || []; freshpaint.push(['identify', 'u1']);</script>",
+        script="window.mine = freshpaint; mine.push(['track', 'A'])",
+    )
+    visit.run("freshpaint.track('B'); mine.push(['track', 'C'])")
+    arrive(visit, "u1 identify", "u1 A", "u1 B", "u1 C")
+    assert visit.run("return freshpaint.user().id()") == "u1"
+
+
+def test_a_library_that_replaces_reduce(visitor: Visitor) -> None:
+    """Old libraries have a reduce of their own, which takes no function: calls arrive as everywhere."""
+    visit = visitor()
+    visit.open(
+        before="<script>Array.prototype.reduce = function () { return this.length > 1 ? this : this[0]; };</script>",
+        script="freshpaint.identify('u1', {list: [1, 2]}); freshpaint.track('A', {list: [1, 2], one: [1]})",
+    )
+    assert visit.arrives(2) == [
+        ("u1", "identify", {"Identity": "u1", "list": [1, 2]}),
+        ("u1", "A", {"list": "1, 2", "one": "1"}),
+    ]
+
+
+@pytest.mark.parametrize("freeze", ["freeze", "seal", "preventExtensions"])
+def test_a_frozen_object_on_the_page(visitor: Visitor, freeze: str) -> None:
+    """What was called before the page froze window.freshpaint arrives, and nothing on the page fails."""
+    visit = visitor()
+    visit.open(script=f"freshpaint.identify('u1'); freshpaint.track('A'); Object.{freeze}(freshpaint);")
+    arrive(visit, "u1 identify", "u1 A")
+
+
+def test_nothing_that_can_be_put_in_its_place(visitor: Visitor) -> None:
+    """On a page where window.freshpaint is empty for good, nothing fails, and CleverTap has the page."""
+    visit = visitor()
+    visit.open(before="<script>Object.defineProperty(window, 'freshpaint', {value: undefined});</script>")
+    visit.settled()
+    assert received(visit) == []

@@ -771,8 +771,18 @@ def test_of_thousands_of_properties_the_first_are_sent(visitor: Visitor) -> None
     ((who, _, profile),) = visit.arrives(1)
     del profile["Identity"]
     assert who == "u1"
-    assert list(profile) == [f"p{number}" for number in range(len(profile))]
+    assert sorted(profile, key=lambda name: int(name[1:])) == [f"p{number}" for number in range(len(profile))]
     assert 250 <= len(profile) <= 256
+
+
+def test_an_id_of_which_the_sdk_leaves_nothing(visitor: Visitor) -> None:
+    """The SDK deletes backslashes: an id of nothing else is none, and the properties are those of the current user."""
+    visit = visitor()
+    visit.open()
+    visit.run(
+        "freshpaint.identify('u1'); freshpaint.identify(' \\\\ ', {plan: 'pro', Identity: {b: 1}}); freshpaint.track('A')"
+    )
+    assert visit.arrives(3)[1:] == [("u1", "identify", {"Identity": "u1", "plan": "pro"}), ("u1", "A", {})]
 
 
 def test_the_time_zone_is_the_sdks(visitor: Visitor) -> None:

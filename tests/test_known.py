@@ -485,6 +485,15 @@ def test_a_repeated_identify_in_a_new_session(visitor: Visitor) -> None:
     assert len(devices(visit, "u1")) == 1
 
 
+def test_a_repeated_identify_with_its_properties_in_another_order(visitor: Visitor) -> None:
+    """The same identify goes once, whatever the order of its properties; with other values it goes again."""
+    visit = visitor()
+    visit.open()
+    visit.run("freshpaint.identify('u1', {a: 1, b: [1, 2]}); freshpaint.identify('u1', {b: [1, 2], a: 1})")
+    visit.run("freshpaint.track('A'); freshpaint.identify('u1', {b: [2, 1], a: 1})")
+    arrive(visit, "u1 identify", "u1 A", "u1 identify")
+
+
 def test_a_repeated_identify_on_the_next_page_before_the_first_went(visitor: Visitor) -> None:
     """Called on two pages before the SDK ever arrived, the same identify is sent once."""
     visit = visitor()

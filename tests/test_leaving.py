@@ -308,6 +308,25 @@ def test_an_old_identify_outlasts_its_day_for_younger_events(visitor: Visitor) -
     arrive(visit, "u1 identify", "u2 identify", "u2 Young")
 
 
+@pytest.mark.parametrize("switch", ["freshpaint.reset()", "freshpaint.identify('u2')"])
+def test_an_old_switch_still_ends_who_was_known(visitor: Visitor, switch: str) -> None:
+    """A reset or an identify that was forgotten after 24 hours leaves no event to whoever was known before it."""
+    visit = visitor()
+    visit.page.clock.install()
+    visit.open(script="freshpaint.identify('u1')")
+    visit.settled()
+    gate = visit.hold("sdk")
+    visit.open("/two", until="bridge")
+    leave(visit, switch, "/three")
+    visit.page.clock.fast_forward(25 * HOURS * 1000)
+    visit.open("/last", script="freshpaint.track('A')", until="bridge")
+    gate.open()
+    visit.reaches("sdk")
+    visit.stays_quiet(1)
+    visit.run("freshpaint.identify('u3')")
+    arrive(visit, "u1 identify", "u3 identify", "u3 A")
+
+
 # -- never twice -------------------------------------------------------------------------------------------------------
 
 

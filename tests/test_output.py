@@ -6,7 +6,10 @@ import gzip
 import json
 import os
 import re
+import signal
+import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -176,6 +179,37 @@ def test_failed_build_changes_nothing(sites: Sites, failing: str) -> None:
         sites.build(sites.config("one", "B"), sites.config("two", "B"), prune=True)
     assert sites.tree() == before
     assert sorted(path.name for path in sites.out.iterdir()) == ["manifest.json", "one", "two"]
+
+
+@pytest.mark.parametrize("file", ["freshtap.js", "snippet.html", "freshtap.d.ts"])
+def test_what_cannot_be_published_whole_is_not_published(sites: Sites, file: str) -> None:
+    """Where a file of the last site cannot be put into its place, the sites before it are as they were, too."""
+    one, two = sites.config("one", "A"), sites.config("two", "A")
+    sites.build(one, two, precompress=True)
+    (sites.out / "two" / file).unlink()
+    (sites.out / "two" / file).mkdir()
+    (sites.out / "two" / file / "mine").write_bytes(b"mine")
+    before = sites.tree()
+    with pytest.raises(OutputError, match=file):
+        sites.build(sites.config("a-new-one", "A"), sites.config("one", "B"), sites.config("two", "B"), prune=True)
+    assert sites.tree() == before
+    assert sorted(path.name for path in sites.out.iterdir()) == ["manifest.json", "one", "two"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no signals")
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_build_that_is_ended_leaves_nothing(sites: Sites, jobs: str) -> None:
+    """Told to end (SIGTERM) in the middle, it clears away what it has prepared, and its workers end with it."""
+    for number in range(1500):
+        sites.config(f"s{number}", "A")
+    command = [sys.executable, "-m", "freshtap", "build", str(sites.folder), "-o", str(sites.out), "--jobs", jobs]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as started:
+        while started.poll() is None and not list(sites.out.glob(".freshtap-*/*")):
+            time.sleep(0.01)
+        started.terminate()
+        started.communicate(timeout=30)
+    assert started.returncode == 128 + signal.SIGTERM
+    assert not sites.out.exists()
 
 
 def test_failed_first_build_leaves_nothing(sites: Sites, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -345,6 +345,53 @@ def test_transformations(transformations: list[dict[str, Any]], expected: list[s
     assert examined({"events": plan_events, "transformations": transformations}) == expected
 
 
+def test_what_can_be_read_of_an_entry_is_checked(tmp_path: Path) -> None:
+    """What is wrong with one key of an event or a transformation hides nothing of the others, and makes up nothing."""
+    path = tmp_path / "freshtap.toml"
+    path.write_text(
+        """[clevertap]
+        account_id = "A-B-C"
+        [[events]]
+        name = "Stayed"
+        enabled = "yes"
+        [[events]]
+        name = "A"
+        charge = true
+        [[events]]
+        name = "A"
+        [[transformations]]
+        on = "A"
+        op = "uppercase"
+        property = "x"
+        [[transformations]]
+        on = "Zed"
+        op = "nope"
+        [[transformations]]
+        on = "Zed"
+        op = "rename-property"
+        from = "a"
+        [[transformations]]
+        on = "Zed"
+        op = "uppercase"
+        property = "x"
+        """,
+        encoding="utf-8",
+    )
+    with pytest.raises(ConfigError) as caught:
+        plan.load(path)
+    assert sorted(problem.key for problem in caught.value.problems) == [
+        "events[0].enabled",
+        "events[0].name",
+        "events[1].charge",
+        "events[2].name",
+        "transformations[1].on",
+        "transformations[1].op",
+        "transformations[2].on",
+        "transformations[2].to",
+        "transformations[3].on",
+    ]
+
+
 @pytest.mark.parametrize(
     ("on", "name", "wrong"),
     [

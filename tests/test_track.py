@@ -213,6 +213,11 @@ LIMITS = [
         "{['k'.repeat(120) + 'a']: 'first', ['k'.repeat(120) + 'b']: 'second'}",
         {"k" * 120: "first"},
     ),
+    properties(
+        "long names that clash once joined and cut, before a blank",
+        "{a: {['k'.repeat(117)]: 'first', ['k'.repeat(117) + ' x']: 'second'}}",
+        {"a_" + "k" * 117: "first"},
+    ),
     properties("a key is cleaned before it is cut", "{['!'.repeat(50) + 'k'.repeat(121)]: 1}", {"k" * 120: 1}),
     properties(
         "a value of 512 characters and one of 513",
@@ -274,6 +279,24 @@ HOSTILE = [
         "a revoked Proxy",
         "(function () { var r = Proxy.revocable({}, {}); r.revoke(); return r.proxy; }())",
         {},
+    ),
+    properties(
+        "what an array has besides its elements, as every match of a pattern",
+        "{ids: /\\d+/.exec('/p/42')}",
+        {"ids": "42"},
+    ),
+    properties(
+        "an element's dataset",
+        "(function (element) { element.dataset.sku = '7'; "
+        "element.dataset.listName = 'home'; return element.dataset; }(document.createElement('a')))",
+        {"sku": "7", "listName": "home"},
+        differs=True,
+    ),
+    properties(
+        "loops",
+        "(function () { const cart = {total: 3}; cart.items = Array.from({length: 100}, (_, sku) => ({cart, sku})); "
+        "cart.own = cart; return {cart, list: [cart, 'x'], behind: 1}; }())",
+        {"cart_total": 3, "cart_own_total": 3, "list": "x", "behind": 1},
     ),
     properties("symbols as names", "{[Symbol('x')]: 1, sku: 7}", {"sku": 7}),
     properties(
@@ -414,6 +437,28 @@ CHARGED = [
         "frozen",
         "Object.freeze({order_id: 'o19', products: Object.freeze([Object.freeze({day: new Date(0)})])})",
         {"Charged ID": "o19", "Items": [{"day": "$D_0"}]},
+    ),
+    purchase(
+        "256 properties, those of the purchase among them",
+        "Object.assign({order_id: 'o20', total: 1, products: [{sku: 'a'}]}, "
+        "Object.fromEntries(Array.from({length: 300}, (_, i) => ['p' + i, i])))",
+        {"Charged ID": "o20", "Amount": 1, "Items": [{"sku": "a"}]} | {f"p{number}": number for number in range(252)},
+    ),
+    purchase("an Amount that is no number", "{order_id: 'o21', Amount: 'much'}", {"Charged ID": "o21"}),
+    purchase(
+        "a long one, whatever stands before or behind its items",
+        "Object.assign({order_id: 'o22', products: Array.from({length: 256}, (_, n) => ({n, a: 1, b: 2, c: 3, d: 4, e: 5, "
+        "f: 6, g: 7, variant: {size: 'm', colour: 'red'}}))}, "
+        "Object.fromEntries(Array.from({length: 40}, (_, i) => ['p' + i, i])))",
+        {
+            "Charged ID": "o22",
+            "Items": [
+                {"n": number, "a": 1, "b": 2, "c": 3, "d": 4, "e": 5, "f": 6, "g": 7}
+                | {"variant_size": "m", "variant_colour": "red"}
+                for number in range(256)
+            ],
+        }
+        | {f"p{number}": number for number in range(40)},
     ),
     purchase("neither id nor amount nor items", "{plan: 'pro'}", {"plan": "pro"}),
 ]
@@ -559,6 +604,22 @@ def test_event_properties_ride_along_and_win(visitor: Visitor) -> None:
         ("u1", "A", {"plan": "pro", "page": "home", "shared": "event", "own": 1}),
         ("u1", "B", {"page": "home", "shared": "event"}),
     ]
+
+
+def test_event_properties_that_are_undefined_are_none(visitor: Visitor) -> None:
+    """What is undefined takes the place of nothing: neither of an event property nor of a call's own."""
+    visit = visitor()
+    visit.open()
+    visit.run(
+        f"""{IDENTIFIED}
+        freshpaint.addEventProperties({{plan: 'pro', coupon: undefined}});
+        freshpaint.addEventProperties({{plan: undefined}});
+        freshpaint.addInitialEventProperties({{source: undefined}});
+        freshpaint.addInitialEventProperties({{source: 'ad'}});
+        freshpaint.addPageviewProperties({{list: undefined}});
+        freshpaint.track('A', {{coupon: 'X', list: 'home', none: undefined}});"""
+    )
+    assert visit.arrives(2)[1] == ("u1", "A", {"plan": "pro", "source": "ad", "coupon": "X", "list": "home"})
 
 
 def test_event_properties_outlive_the_page_and_pageview_properties_do_not(visitor: Visitor) -> None:

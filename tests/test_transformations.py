@@ -108,6 +108,7 @@ TEXT: Final = {
     "false": ("false", "false"),
     "a text": ("'a  b'", "a  b"),
     "an object, as JSON": ("{a: 1, b: {c: [true, null]}}", "{”a”:1,”b”:{”c”:[true,null]}}"),
+    "null in an object": ("{a: null, b: [null]}", "{”a”:null,”b”:[null]}"),
     "an array, as JSON": ("[1, 'two', {three: 3}]", "[1,”two”,{”three”:3}]"),
     "an empty object": ("{}", "{}"),
     "an empty array": ("[]", "[]"),

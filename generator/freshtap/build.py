@@ -11,10 +11,12 @@ import glob
 import json
 import os
 import re
+import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import Future, ProcessPoolExecutor, wait
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import partial
@@ -22,6 +24,7 @@ from itertools import islice
 from multiprocessing import get_context
 from operator import itemgetter
 from pathlib import Path
+from types import FrameType
 from typing import TypeVar
 
 from freshtap import artifacts, manifest, output, plan
@@ -65,7 +68,7 @@ class Workers:
         self._pool = pool
         self._ahead = _AHEAD * jobs
 
-    def each(self, function: Callable[[T], R], things: Iterable[T]) -> Iterator[R]:
+    def each(self, function: Callable[[T], R], things: Iterable[T]) -> Generator[R, None, None]:
         """The results one by one.
 
         Only a few portions are under way at a time, however many things there are.
@@ -75,26 +78,53 @@ class Workers:
             return
         source = iter(things)
         under_way: deque[Future[list[R]]] = deque()
-        while portion := list(islice(source, _PORTION)):
-            under_way.append(self._pool.submit(_each, function, portion))
-            if len(under_way) >= self._ahead:
-                yield from under_way.popleft().result()
-        while under_way:
-            yield from under_way.popleft().result()
+        try:
+            while portion := list(islice(source, _PORTION)):
+                under_way.append(self._pool.submit(_each, function, portion))
+                if len(under_way) >= self._ahead:
+                    yield from under_way[0].result()
+                    under_way.popleft()
+            while under_way:
+                yield from under_way[0].result()
+                under_way.popleft()
+        finally:
+            # Nobody writes any more when this is left, in whatever way.
+            for future in under_way:
+                future.cancel()
+            wait(under_way)
 
 
 @contextmanager
 def workers(jobs: int) -> Iterator[Workers]:
-    """``jobs`` processes to work with; with 1, this one."""
-    if jobs == 1:
-        yield Workers(None, 1)
+    """``jobs`` processes to work with; with 1, this one. They end with it, also where it is told to end (SIGTERM)."""
+    with _ending_in_order():
+        if jobs == 1:
+            yield Workers(None, 1)
+            return
+        # "spawn" is the one way to start a process that behaves alike on every system.
+        pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
+        try:
+            yield Workers(pool, jobs)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _ending_in_order() -> Iterator[None]:
+    """Meanwhile SIGTERM does what Ctrl-C does: what was begun is cleared away."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
         return
-    # "spawn" is the one way to start a process that behaves alike on every system.
-    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
+    before = signal.signal(signal.SIGTERM, _end)
     try:
-        yield Workers(pool, jobs)
+        yield
     finally:
-        pool.shutdown(cancel_futures=True)
+        signal.signal(signal.SIGTERM, before)
+
+
+def _end(number: int, _frame: FrameType | None) -> None:
+    # As a shell tells of a program that a signal has ended.
+    raise SystemExit(128 + number)
 
 
 def collect(named: Sequence[str]) -> list[str]:
@@ -117,7 +147,7 @@ def _files(name: str) -> list[str]:
     if Path(name).is_dir():
         # Not Path.glob, which holds everything that is in the directory.
         with os.scandir(name) as entries:
-            files = sorted(str(Path(name, entry.name)) for entry in entries if fnmatch(entry.name, "*.toml"))
+            files = sorted(str(Path(name, entry.name)) for entry in entries if _is_config(entry))
         if not files:
             raise BuildError(f"{name}: no *.toml in this directory.")
         return files
@@ -130,6 +160,11 @@ def _files(name: str) -> list[str]:
     if not files:
         raise BuildError(f"{name}: no file matches.")
     return files
+
+
+def _is_config(entry: os.DirEntry[str]) -> bool:
+    """As a glob takes them: neither a folder, nor what is hidden, as an editor's lock."""
+    return fnmatch(entry.name, "*.toml") and not entry.name.startswith(".") and entry.is_file()
 
 
 def validate(files: Iterable[str], team: Workers, *, strict: bool = False) -> Generator[Checked, None, None]:
@@ -176,11 +211,13 @@ def write(
     What is staged is published after the last one, all at once. ``listed`` is told of a manifest that was written.
     """
     with output.stage(out) as staged, Ledger(staged) as entries, Ledger(staged) as removals:
-        for built in team.each(partial(_stage, out=out, staged=staged, options=options, prune=prune), files):
-            entries.add(built.name, manifest.entry_text(built.entry))
-            if built.removals:
-                removals.add(built.name, output.removals_text(built.removals))
-            yield built
+        make = partial(_stage, out=out, staged=staged, options=options, prune=prune)
+        with closing(team.each(make, files)) as sites:
+            for built in sites:
+                entries.add(built.name, manifest.entry_text(built.entry))
+                if built.removals:
+                    removals.add(built.name, output.removals_text(built.removals))
+                yield built
         is_listed_anew = output.commit(out, staged, entries, removals)
     if listed and is_listed_anew:
         listed(out / manifest.NAME)

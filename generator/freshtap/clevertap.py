@@ -59,7 +59,7 @@ RESERVED_EVENT_NAMES: Final = (
 UNSENT_EVENT_PROPERTIES: Final = ("hasOwnProperty",)
 
 #: Besides, what the SDK would take for an id, a time zone, or a table of properties.
-UNSENT_USER_PROPERTIES: Final = ("FBID", "GPID", "customId", "_custom", "tz", *UNSENT_EVENT_PROPERTIES)
+UNSENT_USER_PROPERTIES: Final = ("Identity", "FBID", "GPID", "customId", "_custom", "tz", *UNSENT_EVENT_PROPERTIES)
 
 #: User properties that CleverTap takes in a form of their own; under these names nothing else is sent.
 PROFILE_FIELDS: Final = (

@@ -52,7 +52,6 @@ _NOT_A_CHOICE: Final[Mapping[str, str]] = MappingProxyType(
         "freshpaint.connection_mode": "cannot be used: CleverTap is a client-side destination, "
         "to which the browser sends directly",
         "freshpaint.source": "cannot be used: this destination is for web pages only, not for mobile apps or servers",
-        "freshpaint.hipaa": "cannot be used: client-side destinations cannot be used in HIPAA mode",
     }
 )
 #: By the type of pydantic's error: what is wrong with the value, and what is allowed.
@@ -167,22 +166,36 @@ def _depth(data: Mapping[str, Any], *, limit: int) -> int:
 def _readable_part(data: Mapping[str, Any], locations: Iterable[Location]) -> dict[str, Any]:
     """The config without what stands at ``locations``."""
     rest = copy.deepcopy(dict(data))
-    changed = []
     for section, *inside in locations:
         table = rest.get(str(section))
-        if section == "events" and inside and isinstance(table, list):
-            # Something in its place, so that the others keep their numbers.
-            table[int(inside[0])] = {"name": f"\0{inside[0]}", "enabled": False}
-        elif section == "transformations" and inside:
-            changed.append(inside[0])
+        if section in {"events", "transformations"} and inside and isinstance(table, list):
+            index = int(inside[0])
+            # The others keep their numbers, and what can be read of this one is checked as well.
+            table[index] = _LISTED[section](table[index], index, inside[1:])
         elif inside and isinstance(table, dict):
             table.pop(inside[0], None)
         else:
             rest.pop(str(section), None)
-    if changed:
-        rest["transformations"] = [item for index, item in enumerate(rest["transformations"]) if index not in changed]
     rest.setdefault("clevertap", {}).setdefault("account_id", _UNREADABLE_ACCOUNT_ID)
     return rest
+
+
+def _readable_event(event: Any, index: int, wrong: Sequence[int | str]) -> dict[str, Any]:
+    """An event without what is ``wrong`` in it; where that is its name, one that takes no part in anything."""
+    name = event.get("name") if isinstance(event, dict) else None
+    if not isinstance(name, str) or name.startswith("\0") or wrong[:1] in ([], ["name"], ("name",)):
+        return {"name": f"\0{index}", "enabled": False}
+    return {key: value for key, value in event.items() if key != wrong[0]}
+
+
+def _readable_transformation(transformation: Any, index: int, wrong: Sequence[int | str]) -> dict[str, Any]:
+    """One that changes nothing that others do, on the same event where that can be read."""
+    on = transformation.get("on") if isinstance(transformation, dict) else None
+    is_readable = isinstance(on, str) and on.strip() and "on" not in wrong
+    return {"on": on if is_readable else "*", "op": "uppercase", "property": f"unreadable {index}"}
+
+
+_LISTED: Final = {"events": _readable_event, "transformations": _readable_transformation}
 
 
 def _problems(details: Sequence[ErrorDetails], file: str) -> Iterator[Problem]:

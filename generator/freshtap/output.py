@@ -21,7 +21,8 @@ from dataclasses import dataclass
 from itertools import chain, groupby, repeat, takewhile
 from operator import itemgetter
 from pathlib import Path, PurePosixPath
-from typing import IO, Final, TypeVar
+from types import TracebackType
+from typing import IO, Final, Self, TypeVar
 
 from freshtap import manifest
 from freshtap.artifacts import COMPRESSED_SUFFIXES, HASHED_SCRIPT, Artifacts
@@ -152,24 +153,96 @@ def add(staged: Path, changed: Changes) -> None:
 def commit(out: Path, staged: Path, entries: Ledger, removals: Ledger) -> bool:
     """Moves what is staged into place and records ``entries`` in the manifest; whether that has changed.
 
-    A script's compressed siblings go before it changes, and older scripts only after nothing refers to them.
+    All of it, or nothing: what cannot be finished is taken back. A script's compressed siblings go before it changes,
+    and older scripts only after nothing refers to them.
     """
     # First, because it can be refused: then nothing has changed yet.
     new = staged / manifest.NAME
     _with_listed(out, lambda existing: _write(new, manifest.dump(manifest.merged(existing, entries))))
-    for _, paths in removals:
-        _remove(out, json.loads(paths)["stale"])
-    for folders in sorted(path for path in staged.iterdir() if path.is_dir()):
-        for folder in sorted(folders.iterdir()):
-            _publish(folder, _site_folder(out, folder.name))
-    path = out / manifest.NAME
-    with _told(path):
-        is_changed = path.is_symlink() or not path.exists() or not filecmp.cmp(new, path, shallow=False)
+    folders = sorted(path for path in staged.iterdir() if path.is_dir())
+    with _Moves(staged) as moves:
+        for _, paths in removals:
+            for stale in json.loads(paths)["stale"]:
+                moves.remove(out / stale)
+        for folder in (site for sites in folders for site in sorted(sites.iterdir())):
+            _publish(moves, folder, _site_folder(out, folder.name))
+        path = out / manifest.NAME
+        with _told(path):
+            is_changed = path.is_symlink() or not path.exists() or not filecmp.cmp(new, path, shallow=False)
         if is_changed:
-            new.replace(path)
+            moves.place(new, path)
     for _, paths in removals:
         _remove(out, json.loads(paths)["old"])
     return is_changed
+
+
+class _Moves:
+    """Moves into place that are taken back, all of them, where one fails or the build is interrupted.
+
+    Until then what was there before has a second name. What was moved is noted in a file, however much it is.
+    """
+
+    def __init__(self, staged: Path) -> None:
+        self._kept = staged / "kept"
+        self._count = 0
+
+    def __enter__(self) -> Self:
+        with _told(self._kept):
+            self._kept.mkdir()
+            self._notes = (self._kept / "notes").open("w+", encoding="utf-8")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._notes:
+            if error:
+                self._take_back()
+
+    def place(self, new: Path, target: Path) -> None:
+        """Puts a file where it belongs, in one step, whatever file is there."""
+        with _told(target):
+            self._keep(target)
+            new.replace(target)
+
+    def place_new(self, folder: Path, target: Path) -> None:
+        """Puts a folder where there is none."""
+        with _told(target):
+            self._note(self._next(), target)
+            folder.rename(target)
+
+    def remove(self, target: Path) -> None:
+        """Takes a file away, if it is there."""
+        with _told(target), contextlib.suppress(FileNotFoundError):
+            self._keep(target)
+            target.unlink()
+
+    def _keep(self, target: Path) -> None:
+        kept = self._next()
+        if os.path.lexists(target):
+            try:
+                os.link(target, kept, follow_symlinks=False)
+            except (OSError, NotImplementedError):
+                # Some disks know no second names.
+                shutil.copy2(target, kept, follow_symlinks=False)
+        self._note(kept, target)
+
+    def _next(self) -> Path:
+        self._count += 1
+        return self._kept / str(self._count)
+
+    def _note(self, kept: Path, target: Path) -> None:
+        self._notes.write(json.dumps([str(kept), str(target)]) + "\n")
+
+    def _take_back(self) -> None:
+        self._notes.seek(0)
+        for kept, target in (map(Path, json.loads(line)) for line in self._notes):
+            with contextlib.suppress(OSError):
+                if os.path.lexists(kept):
+                    kept.replace(target)
+                else:
+                    # It was not there before.
+                    target.rename(kept)
 
 
 def removals_text(changed: Changes) -> str:
@@ -177,17 +250,15 @@ def removals_text(changed: Changes) -> str:
     return json.dumps({"stale": changed.stale, "old": changed.old})
 
 
-def _publish(folder: Path, target: Path) -> None:
+def _publish(moves: _Moves, folder: Path, target: Path) -> None:
     """Moves one site's files into place."""
-    with _told(target):
-        if not target.exists():
-            folder.rename(target)
-            return
+    if not target.exists():
+        moves.place_new(folder, target)
+        return
     # The hashed script is there before anything that names it: "freshtap.<hash>.js" sorts before
     # "snippet.html".
     for file in sorted(folder.iterdir()):
-        with _told(target / file.name):
-            file.replace(target / file.name)
+        moves.place(file, target / file.name)
 
 
 def _write(path: Path, parts: Iterator[bytes]) -> None:

@@ -237,7 +237,7 @@ def _unsent(name: str, on: str) -> tuple[str, ...]:
         return clevertap.UNSENT_EVENT_PROPERTIES
     # The id comes from the call alone. A standard field counts by the very name, before cleaning.
     fields = () if name in clevertap.PROFILE_FIELDS else clevertap.PROFILE_FIELDS
-    return ("Identity", *clevertap.UNSENT_USER_PROPERTIES, *fields)
+    return (*clevertap.UNSENT_USER_PROPERTIES, *fields)
 
 
 def _empty(key: str, name: str, file: str) -> Problem:

@@ -100,6 +100,7 @@ def _bridge(features: Features, minifier: str) -> tuple[str, str]:
     context |= {
         # Without a prototype: on some pages it has properties of its own, which nobody has called with.
         "empty": "Object.create(null)",
+        "noted": False,
         # Where the calls are that were noted before this script.
         "global": "freshtap" if features.companion else "freshpaint",
     }
@@ -112,7 +113,8 @@ def _bridge(features: Features, minifier: str) -> tuple[str, str]:
 
 @cache
 def _snippet(companion: bool, builtins: bool, minifier: str) -> str:
-    context = {"empty": "{}", "companion": companion, "builtins": builtins}
+    # What it notes the account's script copies once more, and makes of it what can be stored.
+    context = {"empty": "{}", "noted": True, "companion": companion, "builtins": builtins}
     return minified(_rendered("snippet.js", context), minifier).strip().rstrip(";")
 
 

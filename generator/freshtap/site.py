@@ -77,6 +77,13 @@ def _check_country_code(value: str) -> str:
     return code
 
 
+def _check_hipaa(value: object) -> object:
+    # Compared with false, the numbers 0 and 0.0 are it.
+    if value is not False:
+        raise refused("cannot be used: client-side destinations cannot be used in HIPAA mode", "false")
+    return value
+
+
 Nested = Literal["flatten", "drop"]
 
 
@@ -171,9 +178,11 @@ class Freshpaint(Table):
         Field(description="The only mode this destination has: the browser sends directly."),
     ] = "client-side"
     source: Annotated[Literal["web"], Field(description="The only source this destination has.")] = "web"
-    hipaa: Annotated[Literal[False], Field(description="Client-side destinations cannot be used in HIPAA mode.")] = (
-        False
-    )
+    hipaa: Annotated[
+        Literal[False],
+        BeforeValidator(_check_hipaa),
+        Field(description="Client-side destinations cannot be used in HIPAA mode."),
+    ] = False
     destination: Annotated[Text, Field(description="The key looked for in the options.integrations of a call.")] = (
         "CleverTap"
     )
