@@ -35,7 +35,7 @@ REASONS: Final[Mapping[str, str]] = MappingProxyType(
         "properties-unusable": "left out: properties are an object.",
         "too-many": "left out: CleverTap takes 256 properties.",
         "value-cut": "shortened: CleverTap keeps 512 characters of a text.",
-        "value-quotes": "changed: quotes are sent as ’ and ”, backslashes not at all, because CleverTap's SDK deletes all three.",
+        "value-quotes": "changed: quotes are sent as ’ and ”, no backslash is: CleverTap's SDK deletes all three.",
         "value-unusable": "left out: CleverTap takes texts, numbers, booleans and dates.",
     }
 )
