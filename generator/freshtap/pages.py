@@ -44,7 +44,8 @@ def address(text: str) -> str:
 
 def is_snippet(text: str) -> bool:
     """Whether a script's text is the inline snippet, of whatever build."""
-    return "freshpaint" in text and "bigint" in text and "toString.call(" in text and not is_bridge(text)
+    copies = "toString.call(" in text and ("DOMS" in text or "bigint" in text)  # "bigint" in earlier builds
+    return "freshpaint" in text and copies and not is_bridge(text)
 
 
 def is_bridge(text: str) -> bool:
