@@ -16,13 +16,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-import jsmin
-
 import sizes
 from freshtap import names, render
 from freshtap.arrangement import arranged
+from freshtap.minify import compact
 from freshtap.names import CHOSEN
-from freshtap.statements import squeezed
 from freshtap.tokens import read, written
 
 FOUND: Final = Path(names.__file__).with_name("names.json")
@@ -47,7 +45,7 @@ class Script:
         tokens = read(arranged(source))
         self.variables = names.variables_of(tokens)
         names.rename(self.variables, {variable: f"${place}$" for place, variable in enumerate(self.variables)})
-        self._before, functions, self._after = _parted(squeezed(str(jsmin.jsmin(written(tokens)))).strip() + "\n")
+        self._before, functions, self._after = _parted(compact(written(tokens)))
         self.functions = {self._named(function): function for function in functions}
 
     def _named(self, function: str) -> str:

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 import sdk as sdks
 from conftest import Visitor
-from visit import Visit
+from visit import Gate, Visit
 from wire import SEND, arrive, devices, leave, order, received
 
 #: What the page calls before it is left, and how that arrives.
@@ -270,14 +270,20 @@ def test_an_overflow_keeps_events_under_their_users(visitor: Visitor) -> None:
     assert order(visit) == ["u1 identify", *["u1 First"] * 38, "u2 identify", *["u2 Second"] * 60]
 
 
-def test_a_stored_call_lasts_a_day(visitor: Visitor) -> None:
-    """Within 24 hours a stored call is sent, afterwards it is forgotten."""
-    visit = visitor()
+def known_before_the_sdk_stays_away(visit: Visit) -> Gate:
+    """A page on which u1 is identified, then one whose SDK does not arrive until the gate is opened."""
     visit.page.clock.install()
     visit.open(script="freshpaint.identify('u1')")
     visit.settled()
     gate = visit.hold("sdk")
     visit.open("/two", until="bridge")
+    return gate
+
+
+def test_a_stored_call_lasts_a_day(visitor: Visitor) -> None:
+    """Within 24 hours a stored call is sent, afterwards it is forgotten."""
+    visit = visitor()
+    gate = known_before_the_sdk_stays_away(visit)
     leave(visit, "freshpaint.track('Old')", "/three")
     visit.page.clock.fast_forward(2 * HOURS * 1000)
     visit.reaches("bridge")
@@ -292,11 +298,7 @@ def test_a_stored_call_lasts_a_day(visitor: Visitor) -> None:
 def test_an_old_identify_outlasts_its_day_for_younger_events(visitor: Visitor) -> None:
     """An identify older than 24 hours goes where a younger event is still somebody's because of it, else it is forgotten."""
     visit = visitor()
-    visit.page.clock.install()
-    visit.open(script="freshpaint.identify('u1')")
-    visit.settled()
-    gate = visit.hold("sdk")
-    visit.open("/two", until="bridge")
+    gate = known_before_the_sdk_stays_away(visit)
     leave(visit, "freshpaint.identify('u2'); freshpaint.track('Old')", "/three")
     visit.page.clock.fast_forward(23 * HOURS * 1000)
     visit.reaches("bridge")
@@ -312,11 +314,7 @@ def test_an_old_identify_outlasts_its_day_for_younger_events(visitor: Visitor) -
 def test_an_old_switch_still_ends_who_was_known(visitor: Visitor, switch: str) -> None:
     """A reset or an identify that was forgotten after 24 hours leaves no event to whoever was known before it."""
     visit = visitor()
-    visit.page.clock.install()
-    visit.open(script="freshpaint.identify('u1')")
-    visit.settled()
-    gate = visit.hold("sdk")
-    visit.open("/two", until="bridge")
+    gate = known_before_the_sdk_stays_away(visit)
     leave(visit, switch, "/three")
     visit.page.clock.fast_forward(25 * HOURS * 1000)
     visit.open("/last", script="freshpaint.track('A')", until="bridge")

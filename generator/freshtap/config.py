@@ -180,15 +180,15 @@ def _readable_part(data: Mapping[str, Any], locations: Iterable[Location]) -> di
     return rest
 
 
-def _readable_event(event: Any, index: int, wrong: Sequence[int | str]) -> dict[str, Any]:
+def _readable_event(event: Any, index: int, wrong: list[int | str]) -> dict[str, Any]:
     """An event without what is ``wrong`` in it; where that is its name, one that takes no part in anything."""
     name = event.get("name") if isinstance(event, dict) else None
-    if not isinstance(name, str) or name.startswith("\0") or wrong[:1] in ([], ["name"], ("name",)):
+    if not isinstance(name, str) or name.startswith("\0") or wrong[:1] in ([], ["name"]):
         return {"name": f"\0{index}", "enabled": False}
     return {key: value for key, value in event.items() if key != wrong[0]}
 
 
-def _readable_transformation(transformation: Any, index: int, wrong: Sequence[int | str]) -> dict[str, Any]:
+def _readable_transformation(transformation: Any, index: int, wrong: list[int | str]) -> dict[str, Any]:
     """One that changes nothing that others do, on the same event where that can be read."""
     on = transformation.get("on") if isinstance(transformation, dict) else None
     is_readable = isinstance(on, str) and on.strip() and "on" not in wrong

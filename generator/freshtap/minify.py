@@ -21,8 +21,13 @@ from freshtap.names import shortened
 from freshtap.statements import squeezed
 
 
+def compact(source: str) -> str:
+    """``source`` without blanks, its statements short; names and order are as they were."""
+    return squeezed(str(jsmin.jsmin(source))).strip() + "\n"
+
+
 def _with_jsmin(source: str) -> str:
-    return squeezed(str(jsmin.jsmin(shortened(arranged(source))))).strip() + "\n"
+    return compact(shortened(arranged(source)))
 
 
 def _with_tdewolff(source: str) -> str:
