@@ -211,6 +211,24 @@ def test_tag_nonce(form: str, nonce: str) -> None:
     assert [(tag, attributes["nonce"]) for tag, attributes in found] == [("script", nonce)] * 2
 
 
+@pytest.mark.parametrize("nonce", ["", "r4nd0m"])
+def test_tag_preload(nonce: str) -> None:
+    """A third element, behind the script, and only where it is asked for; a script that is inline asks for the SDK at once."""
+    preloading = site(clevertap={"preload": True, "sdk_url": "https://cdn.example.com/sdk.js?a=1&b=2"})
+    expected = {"rel": "preload", "as": "script", "href": "https://cdn.example.com/sdk.js?a=1&b=2"}
+    for stable in (False, True):
+        _, (element, loading), last = Elements(artifacts.tag(preloading, stable=stable, nonce=nonce)).found
+        assert (element, "src" in loading) == ("script", True)
+        assert last == ("link", expected | ({"nonce": nonce} if nonce else {}))
+    assert len(Elements(artifacts.tag(preloading, inline=True, nonce=nonce)).found) == 2
+    assert len(Elements(artifacts.tag(site(), nonce=nonce)).found) == 2
+
+
+def test_preload_costs_the_script_nothing() -> None:
+    """It is the page that preloads."""
+    assert render.bridge(site(clevertap={"preload": True})) == render.bridge(site())
+
+
 def test_tag_inline() -> None:
     """The whole script in the page, nothing to load."""
     page = Elements(artifacts.tag(site(), inline=True))

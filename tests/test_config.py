@@ -98,6 +98,7 @@ def test_everything() -> None:
         "token": "abc-def",
         "target_domain": "ct.example.com",
         "sdk_url": "http://localhost:8000/clevertap.min.js",
+        "preload": False,
         "use_ip": True,
         "spa": True,
         "transport": "fetch",
@@ -321,7 +322,7 @@ def test_wrong_value(text: str, expected: str) -> None:
         (
             ACCOUNT + 'regon = "in1"',
             'clevertap.regon: unknown key, with the value "in1". Allowed: account_id, region, dashboard_url, '
-            'token, target_domain, sdk_url, use_ip, spa, transport. Did you mean "region"?',
+            'token, target_domain, sdk_url, preload, use_ip, spa, transport. Did you mean "region"?',
         ),
         (
             ACCOUNT + "[Track]",

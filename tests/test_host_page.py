@@ -355,6 +355,24 @@ def test_a_strict_policy_by_nonce(visitor: Visitor, form: Form, sdk: sdks.Versio
     arrive(visit, *ARRIVED)
 
 
+def test_a_preloaded_sdk(visitor: Visitor) -> None:
+    """With preload, the SDK is on its way before the bridge has come, is loaded once, and a policy by nonce is enough."""
+    visit = visitor()
+    preloading = {"clevertap": {"preload": True}}
+    tagged(visit, artifacts.tag(site(preloading), artifacts.Options(base_url=STATIC), nonce="abc"))
+    bridge = visit.hold("bridge")
+    visit.open(
+        headers={"Content-Security-Policy": f"default-src 'none'; script-src 'nonce-abc' {COLLECTOR}"},
+        head=f"<script nonce='abc'>{CALLS}</script>",
+        until="commit",
+    )
+    visit.until(lambda: visit.loads["sdk"] == 1, "the preload")
+    assert visit.collector.requests == []
+    bridge.open()
+    arrive(visit, *ARRIVED)
+    assert visit.loads["sdk"] == 1
+
+
 @pytest.mark.parametrize("inline", [False, True], ids=["by address", "inline"])
 def test_a_policy_by_nonce_and_hosts(visitor: Visitor, *, inline: bool) -> None:
     """A policy with the nonce, the SDK's host and the collector's is kept, also where the whole bridge is inline."""

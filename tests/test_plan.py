@@ -36,6 +36,22 @@ def test_nothing_to_say() -> None:
 
 
 @pytest.mark.parametrize(
+    ("consent", "expected"),
+    [
+        ({}, []),
+        ({"required": True}, ["consent.required forbids"]),
+        ({"respect_gpc": True}, ["consent.respect_gpc forbids"]),
+        ({"required": True, "respect_gpc": True}, ["consent.required and consent.respect_gpc forbid"]),
+    ],
+)
+def test_preload(consent: dict[str, bool], expected: list[str]) -> None:
+    """A browser preloads the SDK without asking, and so it cannot where a visitor may not have agreed."""
+    tables = {"clevertap": {"account_id": "A-B-C", "preload": True}, "consent": consent, "events": events("A")}
+    wrong = "Error: clevertap.preload: true would ask for the SDK where {} it. Allowed: false, or no [consent]."
+    assert examined(tables) == [wrong.format(those) for those in expected]
+
+
+@pytest.mark.parametrize(
     ("tables", "expected"),
     [
         (

@@ -36,6 +36,7 @@ def test_keys() -> None:
         "clevertap.token",
         "clevertap.target_domain",
         "clevertap.sdk_url",
+        "clevertap.preload",
         "clevertap.use_ip",
         "clevertap.spa",
         "clevertap.transport",

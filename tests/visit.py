@@ -121,6 +121,7 @@ class Visit:
     _pages: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
     _gates: list[Gate] = field(default_factory=list)
     _blocked: set[Part] = field(default_factory=set)
+    _delays: dict[Part, float] = field(default_factory=dict)
     _failed: set[str] = field(default_factory=set)
     _identified: str = ""
     _documents: dict[Page, int] = field(default_factory=dict)
@@ -298,6 +299,10 @@ class Visit:
         """Break every request of these kinds, as a script blocker does."""
         self._blocked.update(parts)
 
+    def slow(self, seconds: float, *parts: Part) -> None:
+        """Answer every request of these kinds that much later."""
+        self._delays.update(dict.fromkeys(parts, seconds))
+
     def is_blocked(self, part: Part) -> bool:
         """Whether requests of a kind are broken now."""
         return part in self._blocked
@@ -354,6 +359,8 @@ class Visit:
                     self._documents[request.frame.page] = self.loads["page"]
         with self._under_way(part):
             self._pass_gates(part)
+            if part in self._delays:
+                self._pause(self._delays[part])
             try:
                 self._answer(part, route, request)
             except Error:

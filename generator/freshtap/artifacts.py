@@ -9,6 +9,7 @@ import io
 import re
 import zlib
 from base64 import b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypedDict
@@ -81,7 +82,7 @@ def make(site: Site, options: Options = Options()) -> Artifacts:
     snippet = f"{site.name}/snippet.html"
     types = f"{site.name}/freshtap.d.ts"
     digest = integrity(script)
-    page = _loading_tag(inline, hashed, options.base_url, integrity=digest)
+    page = _loading_tag(site, inline, hashed, options.base_url, integrity=digest)
     files = {
         hashed: script,
         stable: script,
@@ -123,12 +124,12 @@ def tag(
     snippet = render.snippet(site, minifier=options.minifier)
     script = render.bridge(site, minifier=options.minifier, debug=options.debug)
     if inline:
-        return _element(snippet, nonce=nonce) + _element(inline_safe(script), nonce=nonce)
+        return _script(snippet, nonce=nonce) + _script(inline_safe(script), nonce=nonce)
     if stable:
-        return _loading_tag(snippet, f"{site.name}/freshtap.js", options.base_url, nonce=nonce)
+        return _loading_tag(site, snippet, f"{site.name}/freshtap.js", options.base_url, nonce=nonce)
     content = script.encode()
     return _loading_tag(
-        snippet, script_path(site, content), options.base_url, integrity=integrity(content), nonce=nonce
+        site, snippet, script_path(site, content), options.base_url, integrity=integrity(content), nonce=nonce
     )
 
 
@@ -205,17 +206,26 @@ def brotlied(content: bytes) -> bytes:
     return packed
 
 
-def _loading_tag(inline: str, path: str, base_url: str, *, integrity: str = "", nonce: str = "") -> str:
-    """The inline snippet, and the element that loads the script."""
-    address = f"{base_url.rstrip('/')}/{path}" if base_url else path
-    attributes = f'async src="{html.escape(address)}"'
+def _loading_tag(site: Site, inline: str, path: str, base_url: str, *, integrity: str = "", nonce: str = "") -> str:
+    """The inline snippet, the element that loads the script, and the SDK's preload where the site wants one."""
+    script = {"async": None, "src": f"{base_url.rstrip('/')}/{path}" if base_url else path}
     if integrity:
-        attributes += f' integrity="{integrity}" crossorigin="anonymous"'
-    return _element(inline, nonce=nonce) + _element("", attributes, nonce=nonce)
+        script |= {"integrity": integrity, "crossorigin": "anonymous"}
+    tag = _script(inline, nonce=nonce) + _script("", script, nonce=nonce)
+    if site.clevertap.preload:
+        # Behind the script, which is needed first. Fetched as the script will ask for it: without crossorigin.
+        preload = {"rel": "preload", "as": "script", "href": site.clevertap.sdk_url}
+        tag += _opening("link", preload, nonce=nonce) + "\n"
+    return tag
 
 
-def _element(content: str, attributes: str = "", *, nonce: str) -> str:
+def _script(content: str, attributes: Mapping[str, str | None] = {}, *, nonce: str) -> str:
+    return f"{_opening('script', attributes, nonce=nonce)}{content}</script>\n"
+
+
+def _opening(element: str, attributes: Mapping[str, str | None], *, nonce: str) -> str:
+    """An opening tag; an attribute without a value stands alone. A nonce allows whatever loads a script."""
     if nonce:
-        attributes += f' nonce="{html.escape(nonce)}"'
-    opening = " ".join(filter(None, ("script", attributes.strip())))
-    return f"<{opening}>{content}</script>\n"
+        attributes = {**attributes, "nonce": nonce}
+    written = (name if value is None else f'{name}="{html.escape(value)}"' for name, value in attributes.items())
+    return f"<{' '.join((element, *written))}>"

@@ -65,10 +65,20 @@ def examine(reading: Reading, *, strict: bool = False) -> Planned:
 
 def problems(site: Site, file: str) -> Iterator[Problem]:
     """Errors and warnings about a site, in the order of the keys they are about."""
+    yield from _preload(site, file)
     yield from _listed_twice(site, file)
     yield from _events(site, file)
     yield from _transformations(site, file)
     yield from _written_twice(site, file)
+
+
+def _preload(site: Site, file: str) -> Iterator[Problem]:
+    """A browser preloads whatever the visitor has decided, or has not decided yet."""
+    refusing = [f"consent.{key}" for key in ("required", "respect_gpc") if getattr(site.consent, key)]
+    if site.clevertap.preload and refusing:
+        forbid = "forbid" if refusing[1:] else "forbids"
+        wrong = f"would ask for the SDK where {' and '.join(refusing)} {forbid} it"
+        yield Problem(file, "clevertap.preload", wrong, site.clevertap.preload, "false, or no [consent]")
 
 
 def _listed_twice(site: Site, file: str) -> Iterator[Problem]:

@@ -125,6 +125,10 @@ class CleverTap(Table):
         AfterValidator(_check_sdk_url),
         Field(description="Where the page loads CleverTap's web SDK from."),
     ] = clevertap.SDK_URL
+    preload: Annotated[
+        bool,
+        Field(description="Browsers begin to load the SDK with the page, not when the script has come."),
+    ] = False
     use_ip: Annotated[bool, Field(description="Let CleverTap derive a place from the visitor's IP address.")] = False
     spa: Annotated[
         bool,
