@@ -60,6 +60,8 @@ const methods = {
     /*% if not companion %*/
     const known = user();
     remember("user", { id: id || known.id, traits: Object.assign({}, id && id !== known.id || known.traits, traits) });
+    // Whoever CleverTap was told last may be another one: options.integrations may have kept this one's identify away.
+    id = id || known.id || "";
     /*% endif %*/
     if (allowed(options)) {
       /*% if operations %*/

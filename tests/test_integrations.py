@@ -130,6 +130,17 @@ def test_the_user_changes_also_where_clevertap_is_not_told(visitor: Visitor) -> 
     arrive(visit, "u1 identify", "u1 A")
 
 
+def test_properties_of_a_user_whom_clevertap_was_not_told(visitor: Visitor) -> None:
+    """They are the current user's, whose id goes along: they are not added to whoever CleverTap was told of before."""
+    visit = visitor()
+    visit.open()
+    visit.run("freshpaint.identify('u1', {plan: 'pro'})")
+    visit.arrives(1)
+    visit.run("freshpaint.identify('u2', {}, {integrations: {CleverTap: false}}); freshpaint.identify({city: 'Oslo'})")
+    visit.arrives(2)
+    assert visit.collector.profiles()[-1] == ("u2", "identify", {"Identity": "u2", "city": "Oslo"})
+
+
 def test_an_identify_for_others_releases_nothing(visitor: Visitor) -> None:
     """Events wait for an identify that CleverTap is told of."""
     visit = visitor()

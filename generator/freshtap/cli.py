@@ -203,7 +203,7 @@ def _tell(built: build.Built, out: Path, lists: Iterable[Path]) -> None:
 @_one_config_argument
 @click.option("--inline", is_flag=True, help="Carry the whole script in the page instead of loading it.")
 @click.option("--stable", is_flag=True, help="The address that outlives a rebuild, without integrity.")
-@click.option("--nonce", default="", metavar="VALUE", help="A nonce for every script element.")
+@click.option("--nonce", default="", metavar="VALUE", help="A nonce for each of its elements.")
 @_base_url_option
 @_minifier_option
 @_debug_option
