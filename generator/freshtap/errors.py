@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from typing import IO, Any, Final, Literal
 
 import click
@@ -54,6 +56,15 @@ class OutputError(BuildError):
 
 class BrowserError(FreshtapError):
     """There is no browser to open a page in, or what drives it is not installed."""
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Turns what the operating system says meanwhile into a sentence about ``path``, an :class:`OutputError`."""
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(f"{path}: {error.strerror or error}.") from error
 
 
 def needs(what: str, extra: str) -> str:

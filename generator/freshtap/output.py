@@ -8,7 +8,6 @@ changes. The manifest is read and written site by site: however many sites there
 from __future__ import annotations
 
 import contextlib
-import difflib
 import filecmp
 import gzip
 import json
@@ -18,21 +17,16 @@ import tempfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, groupby, repeat, takewhile
-from operator import itemgetter
 from pathlib import Path, PurePosixPath
-from types import TracebackType
-from typing import IO, Final, Self, TypeVar
+from typing import IO, Final, TypeVar
 
-from freshtap import manifest
+from freshtap import differences, manifest
 from freshtap.artifacts import COMPRESSED_SUFFIXES, HASHED_SCRIPT, Artifacts
-from freshtap.errors import OutputError
+from freshtap.errors import OutputError, told
 from freshtap.ledger import Ledger
+from freshtap.moves import Moves
 
 _STAGE_PREFIX = ".freshtap-"
-#: Of a diff's line so many characters are shown, so many of them before the difference: a minified script is one line.
-_LONGEST_DIFF_LINE: Final = 160
-_SHOWN_BEFORE_DIFFERENCE: Final = 40
 #: What is staged is divided among so many folders, so that none has to be listed that holds every site.
 _STAGED_FOLDERS: Final = 256
 
@@ -102,7 +96,7 @@ def _with_listed(out: Path, use: Callable[[manifest.Listed], T]) -> T:
     file = _opened(path)
     if file is None:
         return use(())
-    with _told(path), file:
+    with told(path), file:
         try:
             return use(manifest.read(file))
         except manifest.UnfamiliarLayoutError:
@@ -117,12 +111,12 @@ def stage(out: Path) -> Iterator[Path]:
     file = _opened(path)
     if file is not None:
         # Before the work, where that takes no time; otherwise it is found out before anything is changed.
-        with _told(path), file:
+        with told(path), file:
             if not manifest.is_familiar(file):
                 file.seek(0)
                 manifest.parse(file.read(), file=str(path))
     is_new = not out.exists()
-    with _told(out):
+    with told(out):
         out.mkdir(parents=True, exist_ok=True)
         staged = Path(tempfile.mkdtemp(prefix=_STAGE_PREFIX, dir=out))
     try:
@@ -142,11 +136,11 @@ def add(staged: Path, changed: Changes) -> None:
         if folder is None:
             site = path.partition("/")[0]
             folder = staged / f"{zlib.crc32(site.encode()) % _STAGED_FOLDERS:02x}"
-            with _told(folder / site):
+            with told(folder / site):
                 folder.mkdir(exist_ok=True)
                 (folder / site).mkdir(exist_ok=True)
         target = folder / path
-        with _told(target):
+        with told(target):
             target.write_bytes(content)
 
 
@@ -160,14 +154,14 @@ def commit(out: Path, staged: Path, entries: Ledger, removals: Ledger) -> bool:
     new = staged / manifest.NAME
     _with_listed(out, lambda existing: _write(new, manifest.dump(manifest.merged(existing, entries))))
     folders = sorted(path for path in staged.iterdir() if path.is_dir())
-    with _Moves(staged) as moves:
+    with Moves(staged) as moves:
         for _, paths in removals:
             for stale in json.loads(paths)["stale"]:
                 moves.remove(out / stale)
         for folder in (site for sites in folders for site in sorted(sites.iterdir())):
             _publish(moves, folder, _site_folder(out, folder.name))
         path = out / manifest.NAME
-        with _told(path):
+        with told(path):
             is_changed = path.is_symlink() or not path.exists() or not filecmp.cmp(new, path, shallow=False)
         if is_changed:
             moves.place(new, path)
@@ -176,81 +170,12 @@ def commit(out: Path, staged: Path, entries: Ledger, removals: Ledger) -> bool:
     return is_changed
 
 
-class _Moves:
-    """Moves into place that are taken back, all of them, where one fails or the build is interrupted.
-
-    Until then what was there before has a second name. What was moved is noted in a file, however much it is.
-    """
-
-    def __init__(self, staged: Path) -> None:
-        self._kept = staged / "kept"
-        self._count = 0
-
-    def __enter__(self) -> Self:
-        with _told(self._kept):
-            self._kept.mkdir()
-            self._notes = (self._kept / "notes").open("w+", encoding="utf-8")
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        with self._notes:
-            if error:
-                self._take_back()
-
-    def place(self, new: Path, target: Path) -> None:
-        """Puts a file where it belongs, in one step, whatever file is there."""
-        with _told(target):
-            self._keep(target)
-            new.replace(target)
-
-    def place_new(self, folder: Path, target: Path) -> None:
-        """Puts a folder where there is none."""
-        with _told(target):
-            self._note(self._next(), target)
-            folder.rename(target)
-
-    def remove(self, target: Path) -> None:
-        """Takes a file away, if it is there."""
-        with _told(target), contextlib.suppress(FileNotFoundError):
-            self._keep(target)
-            target.unlink()
-
-    def _keep(self, target: Path) -> None:
-        kept = self._next()
-        if os.path.lexists(target):
-            try:
-                os.link(target, kept, follow_symlinks=False)
-            except (OSError, NotImplementedError):
-                # Some disks know no second names.
-                shutil.copy2(target, kept, follow_symlinks=False)
-        self._note(kept, target)
-
-    def _next(self) -> Path:
-        self._count += 1
-        return self._kept / str(self._count)
-
-    def _note(self, kept: Path, target: Path) -> None:
-        self._notes.write(json.dumps([str(kept), str(target)]) + "\n")
-
-    def _take_back(self) -> None:
-        self._notes.seek(0)
-        for kept, target in (map(Path, json.loads(line)) for line in self._notes):
-            with contextlib.suppress(OSError):
-                if os.path.lexists(kept):
-                    kept.replace(target)
-                else:
-                    # It was not there before.
-                    target.rename(kept)
-
-
 def removals_text(changed: Changes) -> str:
     """What is to be removed of a site, for :func:`commit`."""
     return json.dumps({"stale": changed.stale, "old": changed.old})
 
 
-def _publish(moves: _Moves, folder: Path, target: Path) -> None:
+def _publish(moves: Moves, folder: Path, target: Path) -> None:
     """Moves one site's files into place."""
     if not target.exists():
         moves.place_new(folder, target)
@@ -262,13 +187,13 @@ def _publish(moves: _Moves, folder: Path, target: Path) -> None:
 
 
 def _write(path: Path, parts: Iterator[bytes]) -> None:
-    with _told(path), path.open("wb") as file:
+    with told(path), path.open("wb") as file:
         file.writelines(parts)
 
 
 def write_new(path: Path, text: str) -> None:
     """Writes a file that must not exist yet."""
-    with _told(path):
+    with told(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             file = path.open("x", encoding="utf-8", newline="\n")
@@ -292,7 +217,7 @@ def _site_folder(out: Path, name: str) -> Path:
 
 def _paths_in(folder: Path) -> set[str]:
     """Everything in a site's folder, as paths in the output folder; nothing where there is no such folder."""
-    with _told(folder):
+    with told(folder):
         try:
             return {f"{folder.name}/{name}" for name in os.listdir(folder)}  # noqa: PTH208 - half the time
         except FileNotFoundError:
@@ -326,13 +251,13 @@ def _read(path: Path) -> bytes | None:
     file = _opened(path)
     if file is None:
         return None
-    with _told(path), file:
+    with told(path), file:
         return file.read()
 
 
 def _opened(path: Path) -> IO[bytes] | None:
     """The file, to be read; None where there is none."""
-    with _told(path):
+    with told(path):
         try:
             # What a link leads to is another's file; replacing the link is right, leaving it is not.
             return None if path.is_symlink() else path.open("rb")
@@ -347,42 +272,10 @@ def _diff(out: Path, path: str, content: bytes | None) -> str:
     if path.endswith(COMPRESSED_SUFFIXES):
         return f"Binary files {before} and {after} differ\n"
     old, new = (side.decode(errors="replace").split("\n") if side is not None else [] for side in (existing, content))
-    lines = difflib.unified_diff(old, new, before, after, lineterm="")
-    return "".join(f"{line}\n" for line in _cut(list(lines)))
-
-
-def _cut(lines: Sequence[str]) -> Iterator[str]:
-    """The lines of a diff, long ones cut to what surrounds the first difference from the line that they replace."""
-    groups = [list(group) for _, group in groupby(lines, key=itemgetter(0))]
-    for group, *neighbours in zip(groups, [[], *groups], [*groups[1:], []], strict=False):
-        sign = group[0][0]
-        others = next((other for other in neighbours if other and {sign, other[0][0]} == {"-", "+"}), [])
-        for line, other in zip(group, chain(others, repeat("")), strict=False):
-            alike = takewhile(lambda pair: pair[0] == pair[1], zip(line[1:], other[1:], strict=False))
-            yield _part(line, sum(1 for _ in alike))
-
-
-def _part(line: str, difference: int) -> str:
-    """A line of a diff, or so much of it as shows where the text behind its sign begins to differ."""
-    if len(line) <= _LONGEST_DIFF_LINE:
-        return line
-    sign, text = line[0], line[1:]
-    begin = max(0, difference - _SHOWN_BEFORE_DIFFERENCE)
-    end = begin + _LONGEST_DIFF_LINE
-    before, after = ("…" if begin else ""), ("…" if end < len(text) else "")
-    return f"{sign}{before}{text[begin:end]}{after} ({len(text):,} characters)"
+    return differences.unified(old, new, before, after)
 
 
 def _remove(out: Path, paths: Sequence[str]) -> None:
     for path in paths:
-        with _told(out / path):
+        with told(out / path):
             (out / path).unlink(missing_ok=True)
-
-
-@contextlib.contextmanager
-def _told(path: Path) -> Iterator[None]:
-    """Turns what the operating system says into a sentence about ``path``."""
-    try:
-        yield
-    except OSError as error:
-        raise OutputError(f"{path}: {error.strerror or error}.") from error
