@@ -54,7 +54,7 @@ const forget = () => {
   methods.reset();
   line = [];
   remember("line");
-  // Also what a reset leaves to an identify in line.
+  // Also what a reset leaves to an identify in line, and what an earlier build, of another config, has held.
   remember("held");
   Object.keys(local).forEach(key => /^WZRK/.test(key) && delete local[key]);
   try {

@@ -75,7 +75,7 @@ const toProfile = (id, traits) => {
   fields.Name = fields.Name || joined("firstName", "lastName") || joined("first_name", "last_name");
   fields.Email = fields.Email || toAddress(id);
   // The SDK would cut it there, too, and complain.
-  report(id.length > 1024 ? "value-cut" : "", "Identity", id);
-  fields.Identity = cut(cleanQuotes(id), 1024) || undefined;
+  report(id.length > $fill(identity_length) ? "value-cut" : "", "Identity", id);
+  fields.Identity = cut(cleanQuotes(id), $fill(identity_length)) || undefined;
   return Object.assign(flatten(traits, /^($fill(unsent_user_properties))$/, $fill(identify_depth), list => list.length ? list : undefined), fields);
 };

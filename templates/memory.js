@@ -42,7 +42,8 @@ const remember = (name, value) => {
 
 // The calls kept under a name, and one or more behind them; without what is no call, what is older than a day, and the
 // oldest beyond $fill(stored_calls). An identify or a reset outlasts the events around it: without it, the events behind
-// it would be somebody else's. Where all are too old, an identify still ends who was known before it.
+// it would be somebody else's. Where all are too old, an identify becomes a reset (profile: 0): nobody is told of the
+// new user any more, and yet the one before is no longer there.
 const kept = (name, more) => {
   const calls = [].concat(recall(name), more).filter(call => call);
   const last = calls[calls.length - 1];

@@ -96,6 +96,7 @@ const methods = {
   },
   reset() {
     forgetUser();
+    /*% if before_identify == "hold" %*/
     // Not what an identify in front of it will send; those events are that user's.
     const held = !line.some(call => call.profile) && recall("held");
     report(held ? "held-forgotten" : "", "reset", held);
@@ -103,6 +104,9 @@ const methods = {
     if (held) {
       remember("held");
     }
+    /*% else %*/
+    join({ reset: false });
+    /*% endif %*/
   },
   set_consent(choices) {
     decide(chosen(choices));

@@ -3,6 +3,7 @@
 //   { at, name, data }   an event
 //   { at, profile }      an identify; known where it is Freshpaint that knows who it is
 //   { at, reset }        a reset; true where held events were forgotten with it
+//   { at, profile: 0 }   an identify that has become too old: like a reset
 //   { at, optIn }        consent after it was withdrawn
 let line = [];
 let asked;
@@ -34,7 +35,7 @@ const advance = () => {
   }
   clearTimeout(timer);
   try {
-    while (permitted() && !taking && !hidden && mayGo(line[0])) {
+    while (permitted() && !taking && !hidden && isOurs() && mayGo(line[0])) {
       handOver(line.shift());
     }
   } catch (error) {
@@ -47,10 +48,6 @@ const advance = () => {
 
 const mayGo = call => {
   const now = Date.now();
-  // Another account's snippet may come later than ours, and take its place.
-  if (clevertap.getAccountID() !== site.account) {
-    return;
-  }
   if (answering()) {
     asked = asked || deviceId();
     // A further switch would mix up the two users; events are safer here: the SDK sends what it has kept once, and where
@@ -63,7 +60,7 @@ const mayGo = call => {
   // What CleverTap has not confirmed, the SDK would send once more under the next user.
   if (call && !call.name && switches(call) && unconfirmed()) {
     unconfirmedAt = unconfirmedAt || now;
-    if (now - unconfirmedAt < $fill(patience)) {
+    if (now - unconfirmedAt < $fill(resend_after)) {
       return;
     }
     resend();

@@ -11,9 +11,12 @@ let requested;
 let left;
 //   answered   what the SDK does with an answer
 let answered;
-let patience = 100;
+let looks = 100;
 
 const deviceId = () => opened && clevertap.getCleverTapID();
+
+// Another account's snippet may come later than ours, and take its place.
+const isOurs = () => clevertap.getAccountID() === site.account;
 
 // Whether a login, or the first call of a new device, still waits for CleverTap's answer.
 const answering = () => window.isOULInProgress || !deviceId();
@@ -100,7 +103,7 @@ const connect = () => {
   const live = sdk.getAccountID;
   const account = live ? sdk.getAccountID() : ((sdk.account || 0)[0] || 0).id;
   // Its own loader has until ten seconds after the page's load.
-  patience -= document.readyState === "complete";
+  looks -= document.readyState === "complete";
   if (answered || !permitted()) {
     return;
   }
@@ -112,7 +115,7 @@ const connect = () => {
   } else if (live && (account || requested)) {
     open();
   } else if (!requested) {
-    if (live || account && patience > 0) {
+    if (live || account && looks > 0) {
       timer = setTimeout(connect, 100);
     } else {
       // With an empty list of accounts, or null for a stub, the SDK would fail; without one it waits for init.

@@ -4,7 +4,8 @@ takeLine();
 if (consent() === "out") {
   forget();
 }
-// Whom this host knew has gone on another host, by a reset or a login there: nothing of theirs goes with the next one's.
+// The user whom this host knew was replaced on another host, by a reset or a login there: nothing of theirs goes with the
+// next one's.
 if (visitor && visitor.device && visitor.device !== recallDevice()) {
   forgetUser();
 }

@@ -47,7 +47,7 @@ const switches = call => {
     // On a subdomain the SDK may know nobody while the cookie does.
     return next && next !== last && (last || who);
   }
-  return !call.optIn && (call.reset || who || recall("held"));
+  return !call.optIn && (who /*% if before_identify == "hold" %*/ || call.reset || recall("held") /*% endif %*/);
 };
 
 const handOver = call => {
@@ -74,8 +74,10 @@ const handOver = call => {
     if (switches(call)) {
       startAnew();
     }
+    /*% if before_identify == "hold" %*/
     report(recall("held") ? "held-forgotten" : "", "reset", recall("held"));
     remember("held");
+    /*% endif %*/
     forgetVisitor();
   }
 };
@@ -117,8 +119,8 @@ const identify = (profile, who/*% if companion %*/, known/*% endif %*/) => {
       send("profile", { Site: profile });
       return;
     }
-    // Somebody whom only the cookie knows, or nobody here while another tab had somebody: the SDK would put whoever comes
-    // next on top of whoever that is.
+    // Somebody whom only the cookie knows, or nobody here while another tab had somebody: unless it forgets first, the SDK
+    // would merge the next user into that one.
     if (stranger || !who && !anew && seen !== local.WZRK_G) {
       startAnew();
     }

@@ -1,6 +1,6 @@
 """What must have arrived at CleverTap, under whom and in which order, after whatever a page called.
 
-This is the README's "Whose event it is", written down a second time, without a browser, an SDK or a clock: one line of
+This is the README's "Who an event belongs to", written down a second time, without a browser, an SDK or a clock: one line of
 calls, and one visitor who is somebody or nobody. A journey (``journey.py``) tells it what the page called and when a
 bridge was there to hear it; ``verdict`` compares what CleverTap received with what was due.
 

@@ -55,6 +55,17 @@ ONE_BY_ONE: Final = [
 
 
 @with_both_stubs
+def test_what_freshpaint_says_to_itself(visitor: Visitor, stub: Stub) -> None:
+    """What begins with $ is Freshpaint's own: it is not sent, said to the stub or to the real object."""
+    visit = companion(visitor, SEND)
+    said = "freshpaint.track('$pageview'); freshpaint.track('%s');"
+    visit.open(before=f"<script>{STUBS[stub]}</script>", script=said % "A")
+    visit.run(ARRIVES)
+    visit.run(said % "B")
+    arrive(visit, "- A", "- B")
+
+
+@with_both_stubs
 @pytest.mark.parametrize("late", ["true", "false"], ids=["repeats late", "repeats first"])
 @pytest.mark.parametrize("form", ["minified", "readable"])
 def test_calls_of_the_stub_before_our_bridge(visitor: Visitor, stub: Stub, late: str, form: Form) -> None:

@@ -37,6 +37,15 @@ CASES: Final[dict[str, tuple[str, dict[str, Any]]]] = {
 }
 
 
+#: Those that need more than a call: each has a test of its own.
+ELSEWHERE: Final = {"calls-too-old", "failed", "other-account"}
+
+
+def test_no_reason_is_left_out() -> None:
+    """Each of them is provoked by a test."""
+    assert CASES.keys() | ELSEWHERE == REASONS.keys()
+
+
 def reports(visit: Visit) -> list[str]:
     codes: list[str] = visit.page.evaluate("freshtap.reports.map(report => report.code)")
     return codes
@@ -68,6 +77,21 @@ def test_calls_that_waited_for_more_than_a_day_are_reported(visitor: Visitor) ->
     visit.page.clock.fast_forward("25:00:00")
     visit.run("freshpaint.identify('u1')")
     visit.until(lambda: "calls-too-old" in reports(visit), "the report")
+
+
+def test_a_failing_sdk_is_reported(visitor: Visitor) -> None:
+    """The page does not notice; whoever looks for the reason does."""
+    visit = visitor(config={"track": {"send": "all", "before_identify": "send"}}, debug=True)
+    visit.open()
+    visit.run("clevertap.event.push = () => { throw Error('mine'); }; freshpaint.track('A')")
+    assert reports(visit) == ["failed"]
+
+
+def test_another_accounts_sdk_is_reported(visitor: Visitor) -> None:
+    """Nothing is sent beside it, and that is told."""
+    visit = visitor(debug=True)
+    visit.open(before="<script>clevertap = {account: [{id: 'OTHER-1-2'}], event: []};</script>", until="bridge")
+    assert reports(visit) == ["other-account"]
 
 
 #: What the page calls, and all that is told of it.

@@ -764,7 +764,7 @@ def test_an_unusable_standard_field_never_costs_the_profile(visitor: Visitor, fi
 
 
 def test_of_thousands_of_properties_the_first_are_sent(visitor: Visitor) -> None:
-    """The first 256 user properties arrive, and the Identity with them."""
+    """The first user properties arrive, 256 less those that the SDK adds, and the Identity with them."""
     visit = visitor()
     visit.open()
     visit.run("var o = {}; for (var i = 0; i < 5000; i++) { o['p' + i] = i; } freshpaint.identify('u1', o);")

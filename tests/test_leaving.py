@@ -582,7 +582,7 @@ def test_after_a_switch_a_page_from_the_cache_is_the_new_users(caching_visitor: 
 # -- the SDK's own store -----------------------------------------------------------------------------------------------
 
 
-def test_the_sdks_store_of_unsent_requests_is_never_touched(visitor: Visitor) -> None:
+def test_the_sdks_store_of_unsent_requests_is_left_alone_while_the_sdk_is_away(visitor: Visitor) -> None:
     """WZRK_L stays as the SDK left it, whatever the page calls while the SDK is away."""
     visit = visitor()
     visit.open(script="freshpaint.identify('u1')")

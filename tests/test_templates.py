@@ -350,7 +350,8 @@ def test_debug_builds_know_a_sentence_for_every_reason() -> None:
 
 UNUSED: Final = {
     "charged": ({}, "order_id"),
-    "hold": ({"track": {"before_identify": "send"}}, 'kept("held"'),
+    "hold": ({"track": {"before_identify": "send"}}, 'recall("held")'),
+    "hold, where events are dropped": ({"track": {"before_identify": "drop"}}, 'recall("held")'),
     "country code": ({}, "site.code"),
     "defined events": ({"track": {"send": "all"}}, "site.events"),
     "all events": ({}, "Notification Viewed"),
@@ -360,7 +361,7 @@ UNUSED: Final = {
         {"transformations": [{"op": "uppercase", "on": "identify", "property": "x"}]},
         "lowercase",
     ),
-    "built-in properties": ({}, "builtins"),
+    "built-in properties": ({}, "call.moment"),
     "Global Privacy Control": ({}, "globalPrivacyControl"),
     "companion mode": ({}, "listen"),
     "single-page applications": ({}, "hashchange"),

@@ -10,7 +10,7 @@ from freshtap import artifacts, config
 from freshtap.site import Site
 from freshtap.weights import weigh
 from sites import merged
-from sizes import FEATURES, PLAIN, compressed, site_of
+from sizes import FEATURES, PLAIN, site_of
 
 
 def parts(site: Site) -> dict[str, int]:
@@ -53,7 +53,7 @@ def test_the_parts_are_the_whole(changes: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("name", PARTS)
 def test_a_feature_weighs_what_switching_it_off_saves(name: str) -> None:
-    """A part is in the chart of the site that uses it alone, and weighs what the README's table says."""
+    """A part is in the chart of the site that uses it alone, and weighs what a site without it saves."""
     plain, switched_on = site_of({}), site_of(FEATURES[name])
     assert PARTS[name] not in parts(plain)
     alike = config.from_mapping(merged(PLAIN, {"events": FEATURES[name].get("events", PLAIN["events"])})).valid()
@@ -87,9 +87,3 @@ def test_names_of_events_weigh_too() -> None:
     assert weight > 100
     assert "one more event's name" in parts(site_of({}))
     assert not [part for part in parts(site_of({"events": events[:1]})) if "name" in part]
-
-
-def test_sizes_are_those_of_the_budgets() -> None:
-    """The same gzip as everywhere else."""
-    script = _script(site_of({}))
-    assert len(artifacts.gzipped(script)) == compressed(script.decode())

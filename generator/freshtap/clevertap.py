@@ -36,6 +36,9 @@ MAX_CHARGED_ITEMS: Final = 256
 MAX_NAME_LENGTH: Final = 120
 MAX_VALUE_LENGTH: Final = 512
 
+#: Likewise, of an Identity: where the SDK cuts it.
+MAX_IDENTITY_LENGTH: Final = 1024
+
 #: Not allowed in names, by CleverTap's documentation.
 PROHIBITED_CHARACTERS: Final = '&$"\\%><!'
 

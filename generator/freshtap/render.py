@@ -39,12 +39,14 @@ _CONSTANTS: Final[dict[str, Any]] = {
     "unsent_user_properties": "|".join(clevertap.UNSENT_USER_PROPERTIES),
     "name_length": clevertap.MAX_NAME_LENGTH,
     "value_length": clevertap.MAX_VALUE_LENGTH,
+    "identity_length": clevertap.MAX_IDENTITY_LENGTH,
     "property_count": clevertap.MAX_PROPERTIES,
     "item_count": clevertap.MAX_CHARGED_ITEMS,
     # How many calls are kept for later, at most.
     "stored_calls": 100,
-    # Milliseconds: how long CleverTap's answer is waited for, and when a call's callback runs.
-    "patience": 5000,
+    # Milliseconds: after which the SDK sends once more what CleverTap has not confirmed and a switch waits for; when a
+    # call's callback runs.
+    "resend_after": 5000,
     "callback_delay": 100,
     "reasons": dict(sorted(REASONS.items())),
 }
