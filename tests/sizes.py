@@ -83,25 +83,32 @@ def site_of(changes: dict[str, Any]) -> Site:
 
 
 def wholes() -> str:
-    """What a page downloads, as a Markdown table."""
+    """What a page downloads, as a Markdown table; with the most that it is to have with gzip, where that is set."""
     example = plan.load(EXAMPLE).site
     plain, everything = site_of({}), site_of(EVERYTHING)
-    parts = {
-        "snippet, the inline script": render.snippet(example),
-        "snippet.html, whole": artifacts.tag(example, Options(base_url="https://static.example.com/tags")),
-        "script: identify and track, limits, order, events held": render.bridge(plain),
-        "the same with tdewolff": render.bridge(plain, minifier="tdewolff"),
-        "script of the example, which has a purchase": render.bridge(example),
-        "the same with tdewolff ": render.bridge(example, minifier="tdewolff"),
-        "script with everything on": render.bridge(everything),
-        "the same with tdewolff  ": render.bridge(everything, minifier="tdewolff"),
-        "script of the example, debug": render.bridge(example, debug=True),
-    }
-    lines = ["| what | raw | gzip | brotli |", "|---|---:|---:|---:|"]
-    for name, text in parts.items():
+    beside = site_of(merged(EVERYTHING, {"freshpaint": {"mode": "companion"}}))
+    parts: list[tuple[str, str, int]] = [
+        ("snippet, the inline script", render.snippet(example), 400),
+        (
+            "snippet.html, whole",
+            artifacts.tag(example, Options(base_url="https://static.example.com/tags")),
+            600,
+        ),
+        ("script: identify and track, limits, order, events held", render.bridge(plain), 3584),
+        ("the same with tdewolff", render.bridge(plain, minifier="tdewolff"), 3072),
+        ("script of the example, which has a purchase", render.bridge(example), 0),
+        ("the same with tdewolff", render.bridge(example, minifier="tdewolff"), 0),
+        ("script with everything on", render.bridge(everything), 5120),
+        ("the same with tdewolff", render.bridge(everything, minifier="tdewolff"), 4352),
+        ("script with everything on, in companion mode", render.bridge(beside), 0),
+        ("script of the example, debug", render.bridge(example, debug=True), 0),
+    ]
+    lines = ["| what | raw | gzip | aim | brotli |", "|---|---:|---:|---:|---:|"]
+    for name, text, aim in parts:
         content = text.encode()
-        sizes = (len(content), compressed(text), len(brotli.compress(content)))
-        lines.append(f"| {name.strip()} | " + " | ".join(f"{size:,}" for size in sizes) + " |")
+        aimed = f"{aim:,}" if aim else ""
+        packed = len(brotli.compress(content))
+        lines.append(f"| {name} | {len(content):,} | {compressed(text):,} | {aimed} | {packed:,} |")
     return "\n".join(lines) + "\n"
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final, get_args
 import pytest
 from click.testing import CliRunner
 
+import sizes
 from freshtap import __version__, config, plan, schema
 from freshtap.cli import main
 from freshtap.errors import needs
@@ -275,6 +276,16 @@ def test_every_module_is_on_the_map() -> None:
     page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
     modules = {path.stem for path in (ROOT / "generator" / "freshtap").glob("[!_]*.py")}
     assert [name for name in sorted(modules) if not re.search(rf"\b{name}\b", page)] == []
+
+
+@pytest.mark.parametrize("table", sizes.TABLES)
+def test_sizes_are_those_of_the_scripts(table: str) -> None:
+    """The README's tables are of the templates as they are. (What else compresses or minifies differs by its version.)"""
+
+    def raw(text: str) -> list[list[str]]:
+        return [line.split("|")[1:3] for line in text.splitlines() if "tdewolff" not in line]
+
+    assert raw(sizes.in_readme(table)) == raw(sizes.TABLES[table]())
 
 
 def test_the_newest_version_is_in_the_changelog() -> None:
