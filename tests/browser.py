@@ -15,8 +15,8 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-from freshtap import browsers
 from freshtap.errors import BrowserError
+from freshtap.verify import browsers
 
 #: Names the shell, as ``FRESHTAP_BROWSER`` does the browser.
 SHELL_VARIABLE: Final = "FRESHTAP_SHELL"

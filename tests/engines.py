@@ -15,7 +15,7 @@ from typing import Final, Literal, get_args
 from playwright.sync_api import Browser, Playwright
 
 import browser as chromium
-from freshtap import browsers
+from freshtap.verify import browsers
 
 Engine = Literal["chromium", "firefox", "webkit"]
 

@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any, Final
 
 import sizes
-from freshtap import names, render
-from freshtap.arrangement import arranged
-from freshtap.minify import compact
-from freshtap.names import CHOSEN
-from freshtap.tokens import read, written
+from freshtap import render
+from freshtap.minify import compact, names
+from freshtap.minify.arrangement import arranged
+from freshtap.minify.names import CHOSEN
+from freshtap.minify.tokens import read, written
 
 FOUND: Final = Path(names.__file__).with_name("names.json")
 #: The feature sets that count.

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Error, sync_playwright
 
 import browser as installed
 import sdk as sdks
-from freshtap import browsers
+from freshtap.verify import browsers
 from journey import Do, Journey, Leave, Open, Step, play, random_journey
 from model import DEVIATIONS, Verdict
 from sites import build

@@ -16,7 +16,7 @@ from typing import Any, Final
 import brotli
 import pytest
 
-from freshtap import artifacts, config, minify, plan, render
+from freshtap import artifacts, config, markup, minify, plan, render
 from freshtap.artifacts import Options
 from freshtap.errors import BuildError, ConfigError
 from freshtap.site import Site
@@ -239,7 +239,7 @@ def test_tag_inline() -> None:
 def test_inline_safe() -> None:
     """Nothing in a script can end its element; in texts and regular expressions it still means the same."""
     script = 'a="</script>";b=/<!--|<SCRIPT/;c=d</e/'
-    assert artifacts.inline_safe(script) == 'a="\\x3C/script>";b=/\\x3C!--|\\x3CSCRIPT/;c=d</e/'
+    assert markup.inline_safe(script) == 'a="\\x3C/script>";b=/\\x3C!--|\\x3CSCRIPT/;c=d</e/'
 
 
 @pytest.mark.parametrize("minifier", minify.MINIFIERS)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from freshtap import browsers
 from freshtap.errors import BrowserError
+from freshtap.verify import browsers
 
 
 def program(path: Path, *, runs: bool) -> str:

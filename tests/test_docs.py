@@ -272,10 +272,22 @@ def test_every_script_of_the_preview_is_on_the_map() -> None:
 
 
 def test_every_module_is_on_the_map() -> None:
-    """The architecture page names each module of the package."""
+    """The architecture page's drawing has each module and each folder of modules."""
     page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
-    modules = {path.stem for path in (ROOT / "generator" / "freshtap").glob("[!_]*.py")}
-    assert [name for name in sorted(modules) if not re.search(rf"\b{name}\b", page)] == []
+    drawing = page.partition("```\n")[2].partition("```")[0]
+    package = ROOT / "generator" / "freshtap"
+    modules = {path.stem for path in package.rglob("[!_]*.py")}
+    folders = {f"{path.parent.name}/" for path in package.glob("*/__init__.py")}
+    assert {"minify/", "verify/", "preview/"} <= folders
+    assert [name for name in sorted(modules) if not re.search(rf"\b{name}\b", drawing)] == []
+    assert [name for name in sorted(folders) if name not in drawing] == []
+
+
+def test_every_test_is_on_the_map() -> None:
+    """The architecture page says of each file of tests which rule it is about."""
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    files = {path.name for path in (ROOT / "tests").glob("test_*.py")}
+    assert [name for name in sorted(files) if f"[`{name}`]" not in page] == []
 
 
 @pytest.mark.parametrize("table", sizes.TABLES)

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from freshtap import __version__, artifacts, build, ledger, output
+from freshtap import __version__, artifacts, build, ledger, output, workers
 from freshtap.artifacts import Options
 from freshtap.errors import BuildError, ConfigError, OutputError
 
@@ -41,11 +41,11 @@ class Sites:
         return str(path)
 
     def build(self, *files: str, prune: bool = False, **options: Any) -> list[build.Built]:
-        with build.workers(1) as team:
+        with workers.started(1) as team:
             return list(build.write(files, self.out, Options(**options), team, prune=prune))
 
     def check(self, *files: str, prune: bool = False, **options: Any) -> str:
-        with build.workers(1) as team:
+        with workers.started(1) as team:
             return "".join(build.compare(files, self.out, Options(**options), team, prune=prune))
 
     def tree(self) -> Tree:
@@ -397,7 +397,7 @@ def test_processes(sites: Sites, tmp_path: Path) -> None:
     sites.build(*files)
     expected = sites.tree()
     sites.out = tmp_path / "other"
-    with build.workers(2) as team:
+    with workers.started(2) as team:
         names = [checked.name for checked in build.validate(files, team)]
         assert names == [f"site{number}" for number in range(70)]
         list(build.write(files, sites.out, Options(), team))
@@ -432,7 +432,7 @@ def test_many_problems(sites: Sites, crowded: None) -> None:
     for number, name in ((7, "site6"), (4, "SITE1"), (3, "site1")):
         path = Path(files[number])
         path.write_text(path.read_text(encoding="utf-8").replace(f"site{number}", name), encoding="utf-8")
-    with build.workers(1) as team, pytest.raises(ConfigError) as caught:
+    with workers.started(1) as team, pytest.raises(ConfigError) as caught:
         list(build.validate(files, team))
     told = [(Path(problem.file).stem, problem.key) for problem in caught.value.problems]
     assert told == [

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from freshtap import artifacts, config, pages
+from freshtap import artifacts, config
 from freshtap.errors import BrowserError
+from freshtap.verify import pages
 from sites import BASE
 
 POLICY = '<meta http-equiv="Content-Security-Policy" content="script-src \'self\'">'

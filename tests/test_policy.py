@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from freshtap import policy
+from freshtap.verify import policy
 
 PAGE = "https://www.site.test/shop"
 HASH = "'sha256-A0tnsbcE2HyuuS+NtfVAgEFQlpYnfNLJkDmpny7Muco='"

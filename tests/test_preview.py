@@ -23,9 +23,9 @@ from playwright.sync_api import Browser, expect
 import screenshot
 from freshtap import plan, preview
 from freshtap.cli import main
+from freshtap.preview.server import Answer, Server
+from freshtap.preview.weights import weigh
 from freshtap.reasons import REASONS
-from freshtap.server import Answer, Server
-from freshtap.weights import weigh
 from workbench import CONFIG, Opens, Workbench, opening
 
 ALL: Final = CONFIG + '[track]\nsend = "all"\n'

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 import pytest
 
 from freshtap.errors import BuildError
-from freshtap.server import Answer, Server, as_json
+from freshtap.preview.server import Answer, Server, as_json
 
 FILES: Final = {"/": Answer("a file", "text/html", headers={"X-Own": "yes"})}
 

@@ -13,14 +13,14 @@ import esprima
 import jsmin
 import pytest
 
-from freshtap import config, names, render
-from freshtap.arrangement import arranged
+from freshtap import config, render
 from freshtap.errors import BuildError
-from freshtap.javascript import pieces
-from freshtap.minify import minified
+from freshtap.minify import minified, names
+from freshtap.minify.arrangement import arranged
+from freshtap.minify.javascript import pieces
+from freshtap.minify.tokens import read
 from freshtap.reasons import REASONS
 from freshtap.site import Site
-from freshtap.tokens import read
 from freshtap.transformations import SendBuiltin
 from meaning import meaning
 from sites import BASE

@@ -21,15 +21,16 @@ from playwright.sync_api import Browser
 
 import browser as installed
 import web as webs
-from freshtap import artifacts, browsers, config, pages, render, steps, verify
+from freshtap import artifacts, config, render, verify
 from freshtap.artifacts import Options
 from freshtap.cli import main
-from freshtap.diagnoses import DIAGNOSES
-from freshtap.outcomes import OUTCOMES
 from freshtap.reasons import REASONS
-from freshtap.session import Visit
 from freshtap.site import Site
-from freshtap.verdict import Verdict
+from freshtap.verify import browsers, pages, steps
+from freshtap.verify.diagnoses import DIAGNOSES
+from freshtap.verify.outcomes import OUTCOMES
+from freshtap.verify.session import Visit
+from freshtap.verify.verdict import Verdict
 from proxy import StandIn, standing_in
 from sites import ACCOUNT, BASE, Config, merged
 from web import SCRIPT, File, Web

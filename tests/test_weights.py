@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from freshtap import artifacts, config
+from freshtap.preview.weights import weigh
 from freshtap.site import Site
-from freshtap.weights import weigh
 from sites import merged
 from sizes import FEATURES, PLAIN, site_of
 

@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request
 import sdk as sdks
 from freshtap import preview
 from freshtap.preview import Preview
-from freshtap.server import Answer, Server
+from freshtap.preview.server import Answer, Server
 from visit import PATIENCE
 
 CONFIG: Final = """name = "shop"

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import html
 import io
 import re
 import zlib
 from base64 import b64encode
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypedDict
 
-from freshtap import addresses, declarations, render
+from freshtap import addresses, declarations, markup, render
 from freshtap.errors import BuildError, needs
 from freshtap.site import Site
 
@@ -29,9 +27,6 @@ COMPRESSED_SUFFIXES: Final = (".gz", ".br")
 
 #: Bytes that gzip puts around what it has compressed.
 _GZIP_FRAME: Final = 18
-
-#: What ends a script element, or makes its end be overlooked, wherever it stands in the script.
-_UNSAFE_INLINE = re.compile(r"<(?=/script|!--|script)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +77,7 @@ def make(site: Site, options: Options = Options()) -> Artifacts:
     snippet = f"{site.name}/snippet.html"
     types = f"{site.name}/freshtap.d.ts"
     digest = integrity(script)
-    page = _loading_tag(site, inline, hashed, options.base_url, integrity=digest)
+    page = markup.loading(site, inline, hashed, options.base_url, integrity=digest)
     files = {
         hashed: script,
         stable: script,
@@ -124,11 +119,11 @@ def tag(
     snippet = render.snippet(site, minifier=options.minifier)
     script = render.bridge(site, minifier=options.minifier, debug=options.debug)
     if inline:
-        return _script(snippet, nonce=nonce) + _script(inline_safe(script), nonce=nonce)
+        return markup.carrying(snippet, script, nonce=nonce)
     if stable:
-        return _loading_tag(site, snippet, f"{site.name}/freshtap.js", options.base_url, nonce=nonce)
+        return markup.loading(site, snippet, f"{site.name}/freshtap.js", options.base_url, nonce=nonce)
     content = script.encode()
-    return _loading_tag(
+    return markup.loading(
         site, snippet, script_path(site, content), options.base_url, integrity=integrity(content), nonce=nonce
     )
 
@@ -160,14 +155,6 @@ def content_security_policy(site: Site, inline: str, base_url: str) -> dict[str,
 def source_of_inline(text: str) -> str:
     """What allows an inline script in a page's policy: its hash."""
     return f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-
-
-def inline_safe(script: str) -> str:
-    r"""The script for use inside a script element, which ends at the first ``</script`` it finds.
-
-    That can only stand in strings, regular expressions and comments, where ``\x3C`` means the same.
-    """
-    return _UNSAFE_INLINE.sub(r"\\x3C", script)
 
 
 def gzipped(content: bytes) -> bytes:
@@ -204,28 +191,3 @@ def brotlied(content: bytes) -> bytes:
         raise BuildError(needs("--precompress", "brotli")) from None
     packed: bytes = brotli.compress(content, quality=11)
     return packed
-
-
-def _loading_tag(site: Site, inline: str, path: str, base_url: str, *, integrity: str = "", nonce: str = "") -> str:
-    """The inline snippet, the element that loads the script, and the SDK's preload where the site wants one."""
-    script = {"async": None, "src": f"{base_url.rstrip('/')}/{path}" if base_url else path}
-    if integrity:
-        script |= {"integrity": integrity, "crossorigin": "anonymous"}
-    tag = _script(inline, nonce=nonce) + _script("", script, nonce=nonce)
-    if site.clevertap.preload:
-        # Behind the script, which is needed first. Fetched as the script will ask for it: without crossorigin.
-        preload = {"rel": "preload", "as": "script", "href": site.clevertap.sdk_url}
-        tag += _opening("link", preload, nonce=nonce) + "\n"
-    return tag
-
-
-def _script(content: str, attributes: Mapping[str, str | None] = {}, *, nonce: str) -> str:
-    return f"{_opening('script', attributes, nonce=nonce)}{content}</script>\n"
-
-
-def _opening(element: str, attributes: Mapping[str, str | None], *, nonce: str) -> str:
-    """An opening tag; an attribute without a value stands alone. A nonce allows whatever loads a script."""
-    if nonce:
-        attributes = {**attributes, "nonce": nonce}
-    written = (name if value is None else f'{name}="{html.escape(value)}"' for name, value in attributes.items())
-    return f"<{' '.join((element, *written))}>"

@@ -11,34 +11,20 @@ import glob
 import json
 import os
 import re
-import signal
-import threading
-from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, wait
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import partial
-from itertools import islice
-from multiprocessing import get_context
 from operator import itemgetter
 from pathlib import Path
-from types import FrameType
-from typing import TypeVar
 
 from freshtap import artifacts, manifest, output, plan
 from freshtap.artifacts import Entry, Options
 from freshtap.errors import BuildError, ConfigError, Problem
 from freshtap.ledger import Ledger
 from freshtap.output import Changes
-
-T = TypeVar("T")
-R = TypeVar("R")
-
-#: Sites handed to a worker at a time, and how many such portions may be under way for each worker.
-_PORTION = 32
-_AHEAD = 3
+from freshtap.workers import Workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,72 +45,6 @@ class Built:
     written: tuple[str, ...]
     removals: Changes
     diff: str = ""
-
-
-class Workers:
-    """Runs a function on many things, in as many processes as there are jobs, and keeps their order."""
-
-    def __init__(self, pool: ProcessPoolExecutor | None, jobs: int) -> None:
-        self._pool = pool
-        self._ahead = _AHEAD * jobs
-
-    def each(self, function: Callable[[T], R], things: Iterable[T]) -> Generator[R, None, None]:
-        """The results one by one.
-
-        Only a few portions are under way at a time, however many things there are.
-        """
-        if self._pool is None:
-            yield from map(function, things)
-            return
-        source = iter(things)
-        under_way: deque[Future[list[R]]] = deque()
-        try:
-            while portion := list(islice(source, _PORTION)):
-                under_way.append(self._pool.submit(_each, function, portion))
-                if len(under_way) >= self._ahead:
-                    yield from under_way[0].result()
-                    under_way.popleft()
-            while under_way:
-                yield from under_way[0].result()
-                under_way.popleft()
-        finally:
-            # Nobody writes any more when this is left, in whatever way.
-            for future in under_way:
-                future.cancel()
-            wait(under_way)
-
-
-@contextmanager
-def workers(jobs: int) -> Iterator[Workers]:
-    """``jobs`` processes to work with; with 1, this one. They end with it, also where it is told to end (SIGTERM)."""
-    with _ending_in_order():
-        if jobs == 1:
-            yield Workers(None, 1)
-            return
-        # "spawn" is the one way to start a process that behaves alike on every system.
-        pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
-        try:
-            yield Workers(pool, jobs)
-        finally:
-            pool.shutdown(cancel_futures=True)
-
-
-@contextmanager
-def _ending_in_order() -> Iterator[None]:
-    """Meanwhile SIGTERM does what Ctrl-C does: what was begun is cleared away."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, _end)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _end(number: int, _frame: FrameType | None) -> None:
-    # As a shell tells of a program that a signal has ended.
-    raise SystemExit(128 + number)
 
 
 def collect(named: Sequence[str]) -> list[str]:
@@ -235,10 +155,6 @@ def compare(
             entries.add(built.name, manifest.entry_text(built.entry))
             yield built.diff
         yield output.manifest_diff(out, entries)
-
-
-def _each(function: Callable[[T], R], portion: list[T]) -> list[R]:
-    return list(map(function, portion))
 
 
 def _check(file: str, *, strict: bool) -> Checked:

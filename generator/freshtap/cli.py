@@ -27,6 +27,7 @@ from freshtap import (
     output,
     plan,
     schema,
+    workers,
 )
 from freshtap.artifacts import Options
 from freshtap.errors import BrowserError, BuildError, Problem, labelled, needs, printable
@@ -158,7 +159,7 @@ def build_command(
     """Build each CONFIG: a file, a directory (each *.toml right in it), or a glob. Default: freshtap.toml."""
     options = Options(base_url=base_url, minifier=minifier, debug=debug, precompress=precompress)
     files = build.collect(configs or [config.DEFAULT_NAME])
-    with build.workers(min(jobs, len(files))) as team:
+    with workers.started(min(jobs, len(files))) as team:
         for checked in _progress(build.validate(files, team, strict=strict), "Checking", len(files)):
             _warn(checked.problems if checked.name else ())
         if check:
@@ -226,7 +227,7 @@ def check(configs: tuple[str, ...], *, strict: bool) -> None:
     """Validate each CONFIG, and write nothing. Default: freshtap.toml."""
     files = build.collect(configs or [config.DEFAULT_NAME])
     count, warnings = 0, 0
-    with build.workers(1) as team:
+    with workers.started(1) as team:
         for checked in _progress(build.validate(files, team, strict=strict), "Checking", len(files)):
             problems = checked.problems if checked.name else ()
             _warn(problems)
@@ -284,7 +285,8 @@ def verify(
         raise click.UsageError("Give the page to open: either --url or --html.")
     site = _load(path)
     try:
-        from freshtap import pages, session, steps, verify  # noqa: PLC0415 - what they need is an extra
+        from freshtap import verify  # noqa: PLC0415 - what they need is an extra
+        from freshtap.verify import pages, session, steps  # noqa: PLC0415 - what they need is an extra
     except ModuleNotFoundError:
         raise BrowserError(needs("freshtap verify", "verify")) from None
     deeds = steps.parse(_text(script), file=str(script)) if script else ()

@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
 from freshtap.errors import BrowserError, shown
-from freshtap.observation import Answer
+from freshtap.verify.observation import Answer
 
 #: Where a page from a file is opened: a host that every browser takes for this machine, and trusts.
 ORIGIN: Final = "http://freshtap.localhost"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, NoReturn
 
 from freshtap.errors import BuildError
-from freshtap.javascript import pieces
+from freshtap.minify.javascript import pieces
 
 #: What a token is. A "shorthand" is a variable that names a property, too. Brackets, and what closes them, have what
 #: stands in them; of those of a function's body a "declaration" ends a statement, and any other "function" does not.
@@ -21,7 +21,7 @@ Role = Literal["", "literal"] | _Name | _Bracket
 
 _TOKEN = re.compile(r"(?P<blank>\s+)|[A-Za-z_$][\w$]*|\.?\d[\w.]*|\.\.\.|=>|\+\+|--|(?![\\#@])[!-~]", re.ASCII)
 _WORD = re.compile(r"[A-Za-z_$]")
-#: Where :mod:`freshtap.javascript` and jsmin see none: without blanks, so that jsmin leaves it as it is.
+#: Where :mod:`freshtap.minify.javascript` and jsmin see none: without blanks, so that jsmin leaves it as it is.
 _REGEX = re.compile(r"/(?:[^/\\\[\s]|\\\S|\[(?:[^\]\\\s]|\\\S)*\])+/[a-z]*")
 _CLOSING: Final = {"(": ")", "[": "]", "{": "}"}
 

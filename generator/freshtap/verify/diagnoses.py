@@ -1,6 +1,6 @@
 """What can be wrong with a page, in sentences for people, each with what to do about it.
 
-Said once, here; :mod:`freshtap.examination` decides which of them a page has.
+Said once, here; :mod:`freshtap.verify.examination` decides which of them a page has.
 """
 
 from __future__ import annotations

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from freshtap.collector import Request
-from freshtap.observation import Observation, Step
 from freshtap.reasons import REASONS
+from freshtap.verify.observation import Observation, Step
 
 Outcome = Literal["received", "sent", "held", "waiting", "dropped", "lost", "done", "ignored"]
 

@@ -10,12 +10,12 @@ from typing import Any, Final
 import click
 
 from freshtap.collector import SDK_PROPERTIES, Request
-from freshtap.diagnoses import Diagnosis
 from freshtap.errors import printable, shown
-from freshtap.observation import Observation
-from freshtap.outcomes import DROPPING, OUTCOMES, Call, Outcome, Outcomes, Reason
-from freshtap.phrases import counted
 from freshtap.site import Site
+from freshtap.verify.diagnoses import Diagnosis
+from freshtap.verify.observation import Observation
+from freshtap.verify.outcomes import DROPPING, OUTCOMES, Call, Outcome, Outcomes, Reason
+from freshtap.verify.phrases import counted
 
 VERSION: Final = 1
 

@@ -8,12 +8,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from freshtap import addresses, artifacts, minify, pages, render
-from freshtap.diagnoses import Diagnosis, diagnosis
+from freshtap import addresses, artifacts, markup, minify, render
 from freshtap.errors import shown
-from freshtap.observation import Answer, Observation
-from freshtap.phrases import listed, sentence
 from freshtap.site import Site
+from freshtap.verify import pages
+from freshtap.verify.diagnoses import Diagnosis, diagnosis
+from freshtap.verify.observation import Answer, Observation
+from freshtap.verify.phrases import listed, sentence
 
 #: The site's values at the end of a script, whatever minified it.
 _VALUES: Final = re.compile(rb'\((\{"account":.*\})\);?\s*$', re.DOTALL)
@@ -135,6 +136,6 @@ def _built(site: Site, script: bytes) -> bool | None:
     for debug in (False, True):
         for minifier in minify.installed():
             built = render.bridge(site, minifier=minifier, debug=debug)
-            if script in (built.encode(), artifacts.inline_safe(built).encode()):
+            if script in (built.encode(), markup.inline_safe(built).encode()):
                 return debug
     return None

@@ -21,13 +21,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from freshtap import addresses, artifacts, config, plan, render, weights
+from freshtap import addresses, artifacts, config, plan, render
 from freshtap.artifacts import Artifacts, Options
 from freshtap.collector import Collector, Request
 from freshtap.errors import ConfigError, Problem, labelled
 from freshtap.plan import Planned
+from freshtap.preview import weights
+from freshtap.preview.server import Answer, Server, as_json
 from freshtap.reasons import REASONS
-from freshtap.server import Answer, Server, as_json
 from freshtap.site import Site
 from freshtap.transformations import RenameEvent, RenameProperty
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from playwright.sync_api import Browser
 
-from freshtap import examination, outcomes, session
-from freshtap.session import Told, Visit
 from freshtap.site import Site
-from freshtap.verdict import Verdict
+from freshtap.verify import examination, outcomes, session
+from freshtap.verify.session import Told, Visit
+from freshtap.verify.verdict import Verdict
 
 
 def verify(site: Site, visit: Visit, told: Told) -> Verdict:

@@ -13,11 +13,12 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import BrowserContext, Error, Request, Route
 
-from freshtap import addresses, artifacts, collector, pages
+from freshtap import addresses, artifacts, collector
 from freshtap.artifacts import Options
 from freshtap.clevertap import COLLECTOR_DOMAINS
 from freshtap.collector import Collector, UndecodableError, decode
 from freshtap.site import Site
+from freshtap.verify import pages
 
 #: The device id in CleverTap's answer, by script or by fetch.
 _DEVICE = re.compile(r'\$WZRK_WR\.s\("([^"]+)"|"g":"([^"]+)"')

@@ -1,6 +1,6 @@
 """Statements as short as they can be written: jsmin takes away blanks, and knows no statements.
 
-What is changed here means the same in every script that :mod:`freshtap.tokens` can read; ``const`` becomes ``let``
+What is changed here means the same in every script that :mod:`.tokens` can read; ``const`` becomes ``let``
 because no script relies on what an assignment to a constant throws.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Final
 
-from freshtap.tokens import Token, is_word, read, starts_statement, written
+from freshtap.minify.tokens import Token, is_word, read, starts_statement, written
 
 _SHORTER: Final = {"true": "!0", "false": "!1", "undefined": "void 0"}
 #: Behind one of these a value is at its end, and an operator before it takes nothing but the value.

@@ -30,12 +30,13 @@ from playwright.sync_api import (
     TimeoutError as PlaywrightTimeoutError,
 )
 
-from freshtap import browsers, pages, render
+from freshtap import render
 from freshtap.errors import BrowserError
-from freshtap.gateway import Gateway
-from freshtap.observation import Answer, Observation, Script, Start, Step, View, Violation
 from freshtap.site import Site
-from freshtap.steps import Step as Deed
+from freshtap.verify import browsers, pages
+from freshtap.verify.gateway import Gateway
+from freshtap.verify.observation import Answer, Observation, Script, Start, Step, View, Violation
+from freshtap.verify.steps import Step as Deed
 
 #: Seconds, at most: for the page to load, for one step of a script, for silence after it.
 _LOADING: Final = 30.0

@@ -2,7 +2,7 @@
 
 One function for each part: the page, its tag, its policy, the deployed script, others on the page, the calls. Each
 yields what it finds; a consequence of something that another one tells is left to that one. The deployed script is
-judged by :mod:`freshtap.deployment`.
+judged by :mod:`freshtap.verify.deployment`.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from freshtap import addresses, artifacts, deployment, minify, pages, policy, render
-from freshtap.diagnoses import DIAGNOSES, Diagnosis, diagnosis
+from freshtap import addresses, artifacts, minify, render
 from freshtap.errors import shown
-from freshtap.observation import Observation, Script, View, Violation
-from freshtap.outcomes import Call, Outcomes
-from freshtap.phrases import counted, listed, sentence
 from freshtap.site import Site
+from freshtap.verify import deployment, pages, policy
+from freshtap.verify.diagnoses import DIAGNOSES, Diagnosis, diagnosis
+from freshtap.verify.observation import Observation, Script, View, Violation
+from freshtap.verify.outcomes import Call, Outcomes
+from freshtap.verify.phrases import counted, listed, sentence
 
 #: Where Freshpaint's own script comes from, and what stands in its snippet.
 _FRESHPAINT_SCRIPT: Final = re.compile(

@@ -2,8 +2,8 @@
 
 jsmin takes away comments and blanks, and knows little of JavaScript: it never ends on a comment that does not, loses
 the rest of the script at a text that does not end, and changes what some code means. The templates keep to what it
-handles (see CONTRIBUTING), and :mod:`freshtap.javascript` refuses the worst before jsmin sees it. What takes more than
-that is done around it: :mod:`freshtap.arrangement` and :mod:`freshtap.names` before, :mod:`freshtap.statements` after.
+handles (see CONTRIBUTING), and :mod:`.javascript` refuses the worst before jsmin sees it. What takes more than that is
+done around it: :mod:`.arrangement` and :mod:`.names` before, :mod:`.statements` after.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from typing import Final
 
 import jsmin
 
-from freshtap.arrangement import arranged
 from freshtap.errors import BuildError, needs
-from freshtap.names import shortened
-from freshtap.statements import squeezed
+from freshtap.minify.arrangement import arranged
+from freshtap.minify.names import shortened
+from freshtap.minify.statements import squeezed
 
 
 def compact(source: str) -> str:

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from operator import itemgetter
 from typing import Final
 
-from freshtap.names import CHOSEN
-from freshtap.tokens import Token, is_word, read, starts_statement, written
+from freshtap.minify.names import CHOSEN
+from freshtap.minify.tokens import Token, is_word, read, starts_statement, written
 
 _PLACES: Final = {name: place for place, name in enumerate(CHOSEN)}
 

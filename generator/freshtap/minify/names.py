@@ -16,7 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from freshtap.tokens import KEYWORDS, Token, is_word, read, refuse, written
+from freshtap.minify.tokens import KEYWORDS, Token, is_word, read, refuse, written
 
 #: The first are the most frequent in what no build can change.
 LETTERS: Final = "etrnoisaludcpmfhgbvywkxjqzEIDNOSTARCLPKMFBGUVHJQWXYZ_$"
