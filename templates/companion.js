@@ -15,8 +15,8 @@ const listen = () => {
 
   const hear = call => {
     try {
-      // What begins with $ Freshpaint says to itself.
-      if (methods.includes(call[0]) && (call[1] || "")[0] !== "$") {
+      // Events that begin with $ Freshpaint says to itself.
+      if (methods.includes(call[0]) && call[0] + (call[1] || "")[0] !== "track$") {
         identified = identified || call[0] === "reset" || call[0] === "identify" && !is(call[1], / Object/);
         const heard = copy([call], 0);
         /*% if builtins %*/

@@ -56,13 +56,13 @@ ONE_BY_ONE: Final = [
 
 @with_both_stubs
 def test_what_freshpaint_says_to_itself(visitor: Visitor, stub: Stub) -> None:
-    """What begins with $ is Freshpaint's own: it is not sent, said to the stub or to the real object."""
+    """An event that begins with $ is Freshpaint's own: it is not sent, said to the stub or to the real object. A user may."""
     visit = companion(visitor, SEND)
     said = "freshpaint.track('$pageview'); freshpaint.track('%s');"
     visit.open(before=f"<script>{STUBS[stub]}</script>", script=said % "A")
     visit.run(ARRIVES)
-    visit.run(said % "B")
-    arrive(visit, "- A", "- B")
+    visit.run(said % "B" + "freshpaint.identify('$u');")
+    arrive(visit, "- A", "- B", "$u identify")
 
 
 @with_both_stubs

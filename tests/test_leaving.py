@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 
 import sdk as sdks
 from conftest import Visitor
+from sites import ACCOUNT
 from visit import Gate, Visit
 from wire import SEND, arrive, devices, leave, order, received
 
@@ -342,6 +343,22 @@ def test_two_tabs_take_a_stored_call_once(visitor: Visitor) -> None:
     visit.open("/two", until="commit", new_tab=True)
     bridge.open()
     sdk.open()
+    arrive(visit, "u0 identify", "u0 A", "u1 identify", "u1 B", "u2 identify", "u2 C")
+
+
+def test_a_stored_call_is_not_taken_while_another_tab_is_at_it(visitor: Visitor) -> None:
+    """What one tab has taken out another may still see for a moment: the lock that both ask for keeps it from that."""
+    visit = visitor()
+    visit.open(script="freshpaint.identify('u0')")
+    visit.settled()
+    sdk = visit.hold("sdk")
+    visit.open("/waiting", until="bridge")
+    leave(visit, CALLS, "/empty")
+    sdk.open()
+    lock = f"navigator.locks.request('freshtap_{ACCOUNT}_', () => new Promise(done => {{ window.free = done; }}))"
+    visit.open("/next", before=f"<script>{lock};</script>")
+    visit.stays_quiet()
+    visit.run("free()")
     arrive(visit, "u0 identify", "u0 A", "u1 identify", "u1 B", "u2 identify", "u2 C")
 
 
