@@ -42,8 +42,8 @@ const remember = (name, value) => {
 
 // The calls kept under a name, and one or more behind them; without what is no call, what is older than a day, and the
 // oldest beyond $fill(stored_calls). An identify or a reset outlasts the events around it: without it, the events behind
-// it would be somebody else's. Where all are too old, an identify becomes a reset (profile: 0): nobody is told of the
-// new user any more, and yet the one before is no longer there.
+// it would be somebody else's. Where all are too old, one of another user becomes a reset (profile: 0): nobody is told of
+// the new user any more, and yet the one before is no longer there.
 const kept = (name, more) => {
   const calls = [].concat(recall(name), more).filter(call => call);
   const last = calls[calls.length - 1];
@@ -51,15 +51,22 @@ const kept = (name, more) => {
   let surplus = calls.length - $fill(stored_calls);
   report(surplus > 0 ? "calls-too-many" : "", name, surplus);
   report(calls.some(call => call.name && call.at <= yesterday) ? "calls-too-old" : "", name);
-  return calls.filter(call => call.name ? surplus-- < 1 && call.at > yesterday : last.at > yesterday || !(call.profile = 0)).slice(-$fill(stored_calls));
+  return calls.filter(call => call.name ? surplus-- < 1 && call.at > yesterday : last.at > yesterday || !isCurrent(call.profile) && !(call.profile = 0)).slice(-$fill(stored_calls));
 };
 
 // The device id under which somebody is known, in a cookie that all subdomains share; where there are no cookies,
-// for this host alone.
-const recallDevice = () => (document.cookie.split(KEY + "device=")[1] || recall("device") || "").split(";")[0];
+// for this host alone. Nothing in a sandbox, where asking for cookies fails.
+const recallDevice = () => {
+  try {
+    return (document.cookie.split(KEY + "device=")[1] || recall("device") || "").split(";")[0];
+  } catch (error) {}
+};
 
 // The domains that a cookie of this page can be on, the widest first; the last is its host, which goes without saying.
-const domains = () => location.hostname.split(".").map((label, index, labels) => ";domain=" + labels.slice(-1 - index).join(".")).concat("");
+const domains = () => {
+  const labels = location.hostname.split(".");
+  return labels.map((label, index) => ";domain=" + labels.slice(-1 - index).join(".")).concat("");
+};
 
 // Puts a cookie on a domain, or with an empty value takes it from there.
 const bake = (name, value, domain) => {

@@ -81,6 +81,10 @@ const release = name => {
 const takeLine = () => {
   const take = () => {
     release("line");
+    // Another tab or host has had another login, or a reset, since they were stored.
+    const theirs = call => !call.device || call.device === recallDevice();
+    report(line.every(theirs) ? "" : "calls-superseded", "line");
+    line = line.filter(theirs);
     taking = false;
     advance();
     return new Promise(done => setTimeout(done, 100));
@@ -96,6 +100,10 @@ const takeLine = () => {
 const leave = () => {
   hidden = true;
   if (line.length) {
+    // Whom the next page must still find known, or what was called here is not theirs.
+    line.forEach(call => {
+      call.device = recallDevice();
+    });
     remember("line", kept("line", line));
     line = [];
   }
@@ -105,22 +113,32 @@ const leave = () => {
   }
 };
 
+const stay = () => {
+  hidden = false;
+  takeLine();
+};
+
+// What makes the browser ask for something else may be an address for mail, or a download: then no load comes any more.
+const mayLeave = () => {
+  leave();
+  setTimeout(stay, $fill(leaving));
+};
+
 addEventListener("pagehide", leave);
 // WebKit does not tell a page that has not been loaded yet, as long as the SDK is on its way, that it is left: only that
 // it may be. Where it stays, its load gives it its line back; until then nothing goes out of turn.
 if (document.readyState !== "complete") {
-  addEventListener("beforeunload", leave);
+  addEventListener("beforeunload", mayLeave);
 }
 
 // Back from the browser's cache, this page's SDK does not know what happened on other pages meanwhile. If that made
 // another device id, its calls are left to the next page.
 addEventListener("pageshow", event => {
-  removeEventListener("beforeunload", leave);
-  hidden = false;
+  removeEventListener("beforeunload", mayLeave);
   if (event.persisted) {
     heed();
     opened = opened && seen === local.WZRK_G;
     eventProperties = own(recall("properties"));
   }
-  takeLine();
+  stay();
 });

@@ -169,6 +169,12 @@ const load = () => {
   const script = document.createElement("script");
   requested = true;
   const ends = shield(script);
+  // Another host of this site has had another login meanwhile, and the SDK goes by what this host has stored.
+  const device = local.WZRK_G && recallDevice();
+  if (device && !local.WZRK_G.includes(device)) {
+    local.WZRK_G = "%22" + device + "%22";
+    delete local.WZRK_K;
+  }
   // Its copy of the profile, which it decrypts like whoever logged in last; what comes of that would cost every profile
   // of this page. Without one it begins a new one.
   delete local.WZRK_PR;

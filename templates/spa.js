@@ -15,6 +15,10 @@ const watchAddress = () => {
   }
 };
 
+// Knows also what was kept of pushState before this script, and what no method of history does.
+if (window.navigation) {
+  navigation.addEventListener("currententrychange", () => setTimeout(watchAddress));
+}
 ["pushState", "replaceState"].forEach(name => {
   const original = history[name];
   history[name] = function (...values) {

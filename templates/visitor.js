@@ -38,6 +38,9 @@ const settle = () => {
 // Whom a profile is about: an identify without an id is about whoever is current.
 const subject = (profile, who) => profile.Identity || who.Identity || profile.Email || who.Email;
 
+// Whether a profile is about whoever was told to CleverTap last.
+const isCurrent = profile => profile && visitor && subject(profile, visitor) === subject(visitor, visitor);
+
 // Whether a call that is no event makes CleverTap change its mind about who this is.
 const switches = call => {
   const who = current();

@@ -38,7 +38,7 @@ CASES: Final[dict[str, tuple[str, dict[str, Any]]]] = {
 
 
 #: Those that need more than a call: each has a test of its own.
-ELSEWHERE: Final = {"calls-too-old", "failed", "other-account"}
+ELSEWHERE: Final = {"calls-superseded", "calls-too-old", "failed", "other-account"}
 
 
 def test_no_reason_is_left_out() -> None:

@@ -949,6 +949,18 @@ def test_an_array_in_front_of_the_tag(visitor: Visitor) -> None:
     assert visit.run("return freshpaint.user().id()") == "u1"
 
 
+def test_a_library_that_replaces_map(visitor: Visitor) -> None:
+    """Old libraries have one that tells of a value and its place, not of the list."""
+    library = """Array.prototype.map = function (make, self) {
+        const made = [];
+        for (let place = 0; place < this.length; place++) { made.push(make.call(self, this[place], place)); }
+        return made;
+    };"""
+    visit = visitor()
+    visit.open(before=f"<script>{library}</script>", script=CALLS)
+    arrive(visit, *ARRIVED)
+
+
 def test_a_library_that_replaces_reduce(visitor: Visitor) -> None:
     """Old libraries have a reduce of their own, which takes no function: calls arrive as everywhere."""
     visit = visitor()

@@ -210,6 +210,21 @@ def test_back_from_another_user_on_a_subdomain(visitor: Visitor) -> None:
     assert [call for call in order(visit) if not call.endswith("identify")] == ["u2 A", "u2 B", "u2 C"]
 
 
+@pytest.mark.parametrize("before_identify", ["hold", "send", "drop"])
+def test_whoever_was_identified_on_another_host_is_known_here(visitor: Visitor, before_identify: str) -> None:
+    """Also where this host has had a user, and the SDK the device id of that one in its storage."""
+    visit = visitor(config={"track": {"before_identify": before_identify}})
+    device = known(visit)
+    visit.open(host=SHOP, script="freshpaint.identify('u2')")
+    visit.settled()
+    visit.open("/back", script="freshpaint.track('A')")
+    visit.until(lambda: "u2 A" in order(visit), "the event")
+    visit.run("freshpaint.identify('u3'); freshpaint.track('B')")
+    arrive(visit, "u1 identify", "u2 identify", "u2 A", "u3 identify", "u3 B")
+    assert devices(visit, "u1") == {device}
+    assert devices(visit, "u2").isdisjoint(devices(visit, "u3"))
+
+
 def test_back_to_the_first_user_on_the_first_host(visitor: Visitor) -> None:
     """The same identify as the host's last is sent where another host has switched since."""
     visit = visitor()

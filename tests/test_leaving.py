@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 import sdk as sdks
 from conftest import Visitor
 from sites import ACCOUNT
-from visit import Gate, Visit
+from visit import SITE, Gate, Visit
 from wire import SEND, arrive, devices, leave, order, received
 
 #: What the page calls before it is left, and how that arrives.
@@ -324,6 +324,69 @@ def test_an_old_switch_still_ends_who_was_known(visitor: Visitor, switch: str) -
     visit.stays_quiet(1)
     visit.run("freshpaint.identify('u3')")
     arrive(visit, "u1 identify", "u3 identify", "u3 A")
+
+
+@pytest.mark.parametrize(
+    "identify", ["freshpaint.identify('u1')", "freshpaint.identify('u1', {n: 1})", "freshpaint.identify({n: 1})"]
+)
+def test_an_old_identify_of_the_same_user_ends_nothing(visitor: Visitor, identify: str) -> None:
+    """Whoever was known, and was only said once more, is known after 24 hours as well."""
+    visit = visitor()
+    gate = known_before_the_sdk_stays_away(visit)
+    leave(visit, identify, "/three")
+    visit.page.clock.fast_forward(25 * HOURS * 1000)
+    visit.open("/last", script="freshpaint.track('A')", until="bridge")
+    gate.open()
+    arrive(visit, "u1 identify", "u1 A")
+
+
+# -- whose a stored call is --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("before_identify", ["hold", "send", "drop"])
+@pytest.mark.parametrize("host", [SITE, "shop.site.test"], ids=["in another tab", "on another host"])
+@pytest.mark.parametrize("switch", ["freshpaint.reset()", "freshpaint.identify('u2')"], ids=["reset", "another user"])
+def test_a_stored_call_goes_to_nobody_else(visitor: Visitor, before_identify: str, host: str, switch: str) -> None:
+    """What a page has left behind is its user's: where that user is known no more, it is sent for nobody."""
+    visit = visitor(config={"track": {"before_identify": before_identify}})
+    visit.open(script="freshpaint.identify('u1')")
+    visit.settled()
+    other = visit.open("/other", host=host, new_tab=True)
+    visit.settled()
+    sdk = visit.hold("sdk")
+    visit.open("/two", until="bridge", new_tab=True)
+    visit.run("freshpaint.track('A')")
+    visit.page.goto("about:blank")
+    visit.run(switch, other)
+    sdk.open()
+    other.wait_for_timeout(700)
+    visit.open("/three", script="freshpaint.identify('u3'); freshpaint.track('B')")
+    visit.until(lambda: "u3 B" in order(visit), "the last event")
+    visit.settled()
+    assert [call for call in order(visit) if call.endswith((" A", " B"))] == ["u3 B"]
+
+
+# -- a page that stays -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("to", ["mailto:shop@site.test", "/nothing"], ids=["an address for mail", "no content"])
+def test_a_page_that_was_to_be_left_and_stays(visitor: Visitor, to: str) -> None:
+    """Where the browser asks for what is no page before this one is loaded, the calls go on after some seconds."""
+    visit = visitor()
+    visit.open(script="freshpaint.identify('u1')")
+    visit.settled()
+    visit.page.clock.install()
+    visit.page.route("**/nothing", lambda route: route.fulfill(status=204))
+    sdk = visit.hold("sdk")
+    visit.open("/two", until="bridge")
+    visit.run(f"freshpaint.track('A'); location.href = '{to}'")
+    visit.until_page("document.readyState === 'complete'", "the page to have given up loading")
+    visit.run("freshpaint.track('B')")
+    sdk.open()
+    visit.reaches("device")
+    visit.stays_quiet()
+    visit.page.clock.run_for(10_000)
+    arrive(visit, "u1 identify", "u1 A", "u1 B")
 
 
 # -- never twice -------------------------------------------------------------------------------------------------------

@@ -66,6 +66,26 @@ def test_each_new_address_is_one_page_view(visitor: Visitor, form: Form, sdk: sd
         assert views(visit)[before:] == expected, step
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "early(null, '', '/a')",
+        "History.prototype.pushState.call(history, null, '', '/a')",
+        "navigation.addEventListener('navigate', event => event.intercept()); navigation.navigate('/a')",
+    ],
+    ids=["kept before the bridge", "of the prototype", "Navigation API"],
+)
+def test_addresses_that_change_past_the_historys_methods(visitor: Visitor, change: str) -> None:
+    """Where the browser tells of every new address, none is missed."""
+    visit = visitor(config=SPA)
+    visit.open(before="<script>window.early = history.pushState.bind(history);</script>")
+    visit.settled()
+    visit.run(change)
+    visit.until(lambda: views(visit) == ["/", "/a"], "the view")
+    visit.settled()
+    assert views(visit) == ["/", "/a"]
+
+
 def test_not_configured(visitor: Visitor) -> None:
     """Without it nothing is told, and the history is the browser's own."""
     visit = visitor()

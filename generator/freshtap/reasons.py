@@ -12,6 +12,7 @@ from typing import Final
 #: By the code that the templates report.
 REASONS: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "calls-superseded": "left out: they were another user's, who is known no more.",
         "calls-too-many": "left out, the oldest first: 100 calls are kept for later.",
         "calls-too-old": "left out: calls are kept for a day.",
         "consent-refused": "not sent: the visitor has refused.",

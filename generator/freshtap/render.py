@@ -48,6 +48,8 @@ _CONSTANTS: Final[dict[str, Any]] = {
     # call's callback runs.
     "resend_after": 5000,
     "callback_delay": 100,
+    # How long a page that the browser may be leaving counts as left.
+    "leaving": 9000,
     "reasons": dict(sorted(REASONS.items())),
 }
 
