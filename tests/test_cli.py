@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -43,6 +45,19 @@ def write(file: str, text: str = CONFIG) -> None:
     path = Path(file)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device")
+@pytest.mark.parametrize("arguments", [["schema"], ["--help"], ["tag"]], ids=" ".join)
+def test_what_is_printed_finds_no_room(tmp_path: Path, arguments: list[str]) -> None:
+    """It is told in one line, with the exit code of what stood in the way."""
+    (tmp_path / "freshtap.toml").write_text(CONFIG, encoding="utf-8")
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "freshtap", *arguments]
+        done = subprocess.run(command, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    said = done.stderr.splitlines()[-1:]
+    assert (done.returncode, said) == (2, ["Error: the output cannot be written: No space left on device."])
+    assert "Traceback" not in done.stderr
 
 
 def test_version_and_help(run: Run) -> None:
@@ -203,6 +218,29 @@ def test_no_config(run: Run, arguments: list[str], message: str) -> None:
     Path("empty").mkdir()
     assert run(*arguments, code=2).stderr == f"Error: {message}\n"
     assert not Path("dist").exists()
+
+
+def test_every_name_that_means_nothing_is_told(run: Run) -> None:
+    """Beside what is wrong with those that mean something; a link that leads nowhere is not passed over."""
+    write("wrong.toml", CONFIG.replace('"in1"', '"in2"'))
+    Path("empty").mkdir()
+    Path("linked").mkdir()
+    Path("linked/lost.toml").symlink_to("/nowhere/at/all.toml")
+    for named in ("linked", "linked/*.toml"):
+        done = run("check", "empty", "wrong.toml", "*.tml", named, code=2)
+        assert [line.split(": ")[1] for line in done.stderr.splitlines()] == [
+            "empty",
+            "*.tml",
+            "wrong.toml",
+            "linked/lost.toml",
+        ]
+
+
+@pytest.mark.parametrize("nonce", ["", " "])
+def test_tag_empty_nonce(run: Run, nonce: str) -> None:
+    """Mostly a variable that was not set."""
+    write("freshtap.toml")
+    assert "it is empty" in run("tag", "--nonce", nonce, code=2).stderr
 
 
 def test_build_bad_config(run: Run) -> None:

@@ -198,18 +198,51 @@ def test_what_cannot_be_published_whole_is_not_published(sites: Sites, file: str
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no signals")
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_a_build_that_is_ended_leaves_nothing(sites: Sites, jobs: str) -> None:
-    """Told to end (SIGTERM) in the middle, it clears away what it has prepared, and its workers end with it."""
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGHUP], ids=["SIGTERM", "SIGHUP"])
+def test_a_build_that_is_ended_leaves_nothing(sites: Sites, jobs: str, told: signal.Signals) -> None:
+    """Told to end (SIGTERM, or its terminal is closed), it clears away what it has prepared, and its workers end, too."""
     for number in range(1500):
         sites.config(f"s{number}", "A")
     command = [sys.executable, "-m", "freshtap", "build", str(sites.folder), "-o", str(sites.out), "--jobs", jobs]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as started:
         while started.poll() is None and not list(sites.out.glob(".freshtap-*/*")):
             time.sleep(0.01)
-        started.terminate()
+        started.send_signal(told)
         started.communicate(timeout=30)
-    assert started.returncode == 128 + signal.SIGTERM
+    assert started.returncode == 128 + told
     assert not sites.out.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no signals")
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_build_that_is_interrupted_leaves_nothing(sites: Sites, jobs: str) -> None:
+    """Ctrl-C on a terminal, which reaches the workers, too: they go on until the build has told them to end."""
+    for number in range(1500):
+        sites.config(f"s{number}", "A")
+    command = [sys.executable, "-m", "freshtap", "build", str(sites.folder), "-o", str(sites.out), "--jobs", jobs]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True, text=True
+    ) as started:
+        while started.poll() is None and not list(sites.out.glob(".freshtap-*/*")):
+            time.sleep(0.01)
+        os.killpg(started.pid, signal.SIGINT)
+        said, _ = started.communicate(timeout=30)
+    assert (started.returncode, said) == (1, "\nAborted!\n")
+    assert not sites.out.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no signals")
+def test_a_worker_that_is_ended_from_outside(sites: Sites) -> None:
+    """As where memory runs out: it is told in words, with the exit code of what stood in the way."""
+    files = [sites.config(f"s{number}", "A") for number in range(500)]
+    with workers.started(2) as team, pytest.raises(BuildError, match="ended from outside"):
+        for _ in team.each(_ends, files):
+            pass
+
+
+def _ends(file: str) -> None:
+    if file.endswith("s70.toml"):
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def test_failed_first_build_leaves_nothing(sites: Sites, monkeypatch: pytest.MonkeyPatch) -> None:

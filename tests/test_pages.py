@@ -24,8 +24,20 @@ POLICY = '<meta http-equiv="Content-Security-Policy" content="script-src \'self\
         (f"<head><meta charset=utf-8>{POLICY}", "<script>a()</script>"),
         ("<head>", f"<script>a()</script>{POLICY}"),
         ("<!-- <header> --><head>", "<p>é"),
+        ("<!-- <head> --><!doctype html>\n<html>\n<!-- old: <head> --><head\n class='a>b'>", "<p>"),
+        (f"<head><title><head></title>{POLICY}", "<body><header>"),
     ],
-    ids=["head", "no head", "nothing but a doctype", "nothing at all", "policy", "late policy", "header"],
+    ids=[
+        "head",
+        "no head",
+        "nothing but a doctype",
+        "nothing at all",
+        "policy",
+        "late policy",
+        "header",
+        "comments",
+        "title",
+    ],
 )
 def test_where_the_tag_is_put(before: str, after: str) -> None:
     """At the beginning of the head, in front of every script, and behind a policy that stands before all scripts."""

@@ -30,6 +30,22 @@ def events(*names: str, **keys: bool) -> list[dict[str, Any]]:
     return [{"name": name, **keys} for name in names]
 
 
+def test_a_name_is_looked_at_also_where_its_event_is_wrong() -> None:
+    """All that is wrong with a transformation is told at once."""
+    change = {"op": "rename-event", "on": "B", "to": "Stayed"}
+    told = examined({"events": events("A"), "transformations": [change]})
+    assert [line.partition(": ")[2].partition(":")[0] for line in told] == [
+        "transformations[0].on",
+        "transformations[0].to",
+    ]
+    twice = [{"op": "rename-event", "on": "A", "to": name} for name in ("Stayed", "Fine")]
+    told = examined({"events": events("A"), "transformations": twice})
+    assert {line.partition(": ")[2].partition(":")[0] for line in told} == {
+        "transformations[1].on",
+        "transformations[0].to",
+    }
+
+
 def test_nothing_to_say() -> None:
     """A plan that reaches CleverTap as it is has neither errors nor warnings."""
     assert examined({"events": events("A", "B") + events("Order", "Refill", charged=True)}) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -80,7 +81,10 @@ def test_constraints() -> None:
     assert whole["title"] == "freshtap.toml"
     assert whole["required"] == ["clevertap"]
     assert account["anyOf"] == [{"required": ["account_id"]}, {"required": ["dashboard_url"]}]
-    assert KEYS["clevertap.region"]["enum"] == list(clevertap.REGIONS)
+    listed, in_any_case = KEYS["clevertap.region"]["anyOf"]
+    assert listed["enum"] == list(clevertap.REGIONS)
+    assert all(re.search(in_any_case["pattern"], region) for region in ("in1", " IN1 ", "Aps3\t"))
+    assert not any(re.search(in_any_case["pattern"], region) for region in ("in2", "in1x", ""))
     assert KEYS["freshpaint.hipaa"]["const"] is False
     assert KEYS["track.send"] == {
         "default": "defined",

@@ -92,6 +92,15 @@ def test_each_template_begins_with_what_it_answers_for(template: Path) -> None:
     assert template.read_text(encoding="utf-8").startswith("// ")
 
 
+@pytest.mark.parametrize("minifier", ["none", "jsmin", "tdewolff"])
+def test_scripts_are_ascii(minifier: str) -> None:
+    """Whatever encoding a page has, its texts are the same there: an id would be somebody else's."""
+    site = site_of({"events": [{"name": "Événement 🎈"}], "freshpaint": {"destination": "Zoë"}})
+    assert render.bridge(site, minifier=minifier).isascii()
+    assert render.snippet(site, minifier=minifier).isascii()
+    assert minified('f("\u2019\ud83c\udf88");', minifier).strip().rstrip(";") == r'f("\u2019\ud83c\udf88")'
+
+
 @each_form
 @each_config
 def test_every_feature_set_is_javascript_in_every_form(changes: dict[str, Any], *, debug: bool) -> None:

@@ -26,7 +26,7 @@ from freshtap.artifacts import Options
 from freshtap.cli import main
 from freshtap.reasons import REASONS
 from freshtap.site import Site
-from freshtap.verify import browsers, pages, steps
+from freshtap.verify import browsers, pages, session, steps
 from freshtap.verify.diagnoses import DIAGNOSES
 from freshtap.verify.outcomes import OUTCOMES
 from freshtap.verify.session import Visit
@@ -570,7 +570,25 @@ def test_a_broken_page(browser: Browser, web: Web, broken: Broken) -> None:
 
 def test_every_diagnosis_has_a_page() -> None:
     """The tables of cases leave none out, except those that have a test of their own."""
-    assert DIAGNOSES.keys() - {broken.code for broken in BROKEN.values()} == {"clevertap-refuses", "call-failed"}
+    elsewhere = {"clevertap-refuses", "call-failed", "page-hung"}
+    assert DIAGNOSES.keys() - {broken.code for broken in BROKEN.values()} == elsewhere
+
+
+def test_a_page_that_stops_to_answer(browser: Browser, web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A script that does not end is told, and ends the visit."""
+    monkeypatch.setattr(session, "_STEP", 2.0)
+    tagged = deploy(web, {})
+    calls = "freshpaint.identify('u1'); addEventListener('load', () => setTimeout(() => { for (;;); }, 50))"
+    verdict = look(browser, tagged, web.page("/", html(tagged.tag, calls)))
+    assert codes(verdict)[:1] == ["page-hung"]
+    assert not verdict.good
+
+
+def test_a_lost_call_is_told_once(browser: Browser, web: Web) -> None:
+    """What the snippet noted is looked at when the visit ends, and not once more as the page is closed."""
+    tagged = deploy(web, {})
+    verdict = look(browser, tagged, web.page("/", html(tagged.snippet, "freshpaint.track('A')")))
+    assert [(call.method, call.outcome) for call in verdict.outcomes.calls] == [("track", "lost")]
 
 
 # -- what a visitor does, files, injected tags -------------------------------------------------------------------------
@@ -908,7 +926,7 @@ def test_without_a_browser(tmp_path: Path) -> None:
     """One sentence says what to install."""
     config_file = tmp_path / "freshtap.toml"
     config_file.write_text(f'[clevertap]\naccount_id = "{ACCOUNT}"\n[track]\nsend = "all"\n', encoding="utf-8")
-    code = "from freshtap import browsers; browsers.find = lambda: None; from freshtap.cli import main; main()"
+    code = "from freshtap.verify import browsers; browsers.find = lambda: None; from freshtap.cli import main; main()"
     command = [sys.executable, "-c", code, "verify", str(config_file), "--url", "http://localhost/"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)

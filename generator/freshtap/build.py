@@ -21,7 +21,7 @@ from pathlib import Path
 
 from freshtap import artifacts, manifest, output, plan
 from freshtap.artifacts import Entry, Options
-from freshtap.errors import BuildError, ConfigError, Problem
+from freshtap.errors import ConfigError, Problem
 from freshtap.ledger import Ledger
 from freshtap.output import Changes
 from freshtap.workers import Workers
@@ -47,19 +47,25 @@ class Built:
     diff: str = ""
 
 
-def collect(named: Sequence[str]) -> list[str]:
+def collect(named: Sequence[str]) -> tuple[list[str], list[Problem]]:
     """The config files that are meant: of a directory each ``*.toml`` in it, of a glob each match.
 
-    Sorted within a directory or glob, each file once. Raises :class:`BuildError` where there are none.
+    Sorted within a directory or glob, each file once; and a problem for each name that means none.
     """
     found: list[str] = []
+    missing: list[Problem] = []
     for name in named:
         try:
-            found += _files(name)
+            files = _files(name)
         except OSError as error:
-            raise BuildError(f"{name}: {error.strerror or error}.") from error
+            missing.append(Problem(name, "", error.strerror or str(error)))
+            continue
+        if not files:
+            wrong = "no *.toml in this directory" if Path(name).is_dir() else "no file matches"
+            missing.append(Problem(name, "", wrong))
+        found += files
     # One directory has no file twice, and may have very many.
-    return found if len(named) == 1 else list(dict.fromkeys(found))
+    return found if len(named) == 1 else list(dict.fromkeys(found)), missing
 
 
 def _files(name: str) -> list[str]:
@@ -67,32 +73,34 @@ def _files(name: str) -> list[str]:
     if Path(name).is_dir():
         # Not Path.glob, which holds everything that is in the directory.
         with os.scandir(name) as entries:
-            files = sorted(str(Path(name, entry.name)) for entry in entries if _is_config(entry))
-        if not files:
-            raise BuildError(f"{name}: no *.toml in this directory.")
-        return files
+            return sorted(str(Path(name, entry.name)) for entry in entries if _is_config(entry))
     if not glob.has_magic(name) or Path(name).exists():
         return [str(Path(name))]
     # Several of these in a row match what one does, but go through every directory once more each.
     pattern = re.sub(r"(\*\*/)+", "**/", name)
     # Path.glob takes no absolute patterns.
-    files = sorted({str(Path(file)) for file in glob.glob(pattern, recursive=True) if Path(file).is_file()})  # noqa: PTH207
-    if not files:
-        raise BuildError(f"{name}: no file matches.")
-    return files
+    return sorted({str(Path(file)) for file in glob.glob(pattern, recursive=True) if _is_file(Path(file))})  # noqa: PTH207
 
 
 def _is_config(entry: os.DirEntry[str]) -> bool:
     """As a glob takes them: neither a folder, nor what is hidden, as an editor's lock."""
-    return fnmatch(entry.name, "*.toml") and not entry.name.startswith(".") and entry.is_file()
+    return fnmatch(entry.name, "*.toml") and not entry.name.startswith(".") and _is_file(entry)
 
 
-def validate(files: Iterable[str], team: Workers, *, strict: bool = False) -> Generator[Checked, None, None]:
+def _is_file(entry: Path | os.DirEntry[str]) -> bool:
+    """Also a link that leads nowhere: that is told, and not passed over."""
+    return entry.is_file() or (entry.is_symlink() and not os.path.exists(entry))  # noqa: PTH110 - also for scandir's
+
+
+def validate(
+    files: Iterable[str], team: Workers, *, missing: Iterable[Problem] = (), strict: bool = False
+) -> Generator[Checked, None, None]:
     """Validates every config, yielding as it goes.
 
-    Raises :class:`ConfigError` at the end, with all that is wrong, two sites of one name included.
+    Raises :class:`ConfigError` at the end, with all that is wrong: what :func:`collect` has found ``missing``, and two
+    sites of one name included.
     """
-    wrong: list[tuple[int, Problem]] = []
+    wrong: list[tuple[int, Problem]] = [(-1, problem) for problem in missing]
     with Ledger() as names:
         for number, checked in enumerate(team.each(partial(_check, strict=strict), files)):
             if checked.name:

@@ -91,7 +91,30 @@ _one_config_argument = click.argument(
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def _nonce(context: click.Context, parameter: click.Parameter, value: str | None) -> str:
+    del context, parameter
+    if value is not None and not value.strip():
+        raise click.BadParameter("it is empty, and a page's policy would refuse the tag. Allowed: any other text.")
+    return value or ""
+
+
+class _Commands(click.Group):
+    """Says in words where what it prints cannot be written: to a full disk, say."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        try:
+            return super().main(*args, **extra)
+        except OSError as error:
+            if error.filename:
+                raise
+            with suppress(OSError):
+                click.echo(f"Error: the output cannot be written: {error.strerror or error}.", err=True)
+            # What is left of it would fail once more as Python ends.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            sys.exit(BuildError.exit_code)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="freshtap")
 def main() -> None:
     """Builds the script that carries freshpaint.identify and freshpaint.track to CleverTap.
@@ -158,9 +181,9 @@ def build_command(
 ) -> None:
     """Build each CONFIG: a file, a directory (each *.toml right in it), or a glob. Default: freshtap.toml."""
     options = Options(base_url=base_url, minifier=minifier, debug=debug, precompress=precompress)
-    files = build.collect(configs or [config.DEFAULT_NAME])
-    with workers.started(min(jobs, len(files))) as team:
-        for checked in _progress(build.validate(files, team, strict=strict), "Checking", len(files)):
+    files, missing = build.collect(configs or [config.DEFAULT_NAME])
+    with workers.started(max(1, min(jobs, len(files)))) as team:
+        for checked in _progress(build.validate(files, team, missing=missing, strict=strict), "Checking", len(files)):
             _warn(checked.problems if checked.name else ())
         if check:
             differences = build.compare(files, out, options, team, prune=prune)
@@ -204,7 +227,7 @@ def _tell(built: build.Built, out: Path, lists: Iterable[Path]) -> None:
 @_one_config_argument
 @click.option("--inline", is_flag=True, help="Carry the whole script in the page instead of loading it.")
 @click.option("--stable", is_flag=True, help="The address that outlives a rebuild, without integrity.")
-@click.option("--nonce", default="", metavar="VALUE", help="A nonce for each of its elements.")
+@click.option("--nonce", metavar="VALUE", callback=_nonce, help="A nonce for each of its elements.")
 @_base_url_option
 @_minifier_option
 @_debug_option
@@ -225,10 +248,10 @@ def tag(path: Path, nonce: str, base_url: str, minifier: str, *, inline: bool, s
 @_strict_option
 def check(configs: tuple[str, ...], *, strict: bool) -> None:
     """Validate each CONFIG, and write nothing. Default: freshtap.toml."""
-    files = build.collect(configs or [config.DEFAULT_NAME])
+    files, missing = build.collect(configs or [config.DEFAULT_NAME])
     count, warnings = 0, 0
     with workers.started(1) as team:
-        for checked in _progress(build.validate(files, team, strict=strict), "Checking", len(files)):
+        for checked in _progress(build.validate(files, team, missing=missing, strict=strict), "Checking", len(files)):
             problems = checked.problems if checked.name else ()
             _warn(problems)
             count, warnings = count + 1, warnings + len(problems)

@@ -14,8 +14,14 @@ from typing import NamedTuple
 from freshtap import clevertap, config
 from freshtap.config import Reading
 from freshtap.errors import ConfigError, Problem, shown
-from freshtap.site import Site
-from freshtap.transformations import DeleteProperty, RenameEvent, RenameProperty, SendBuiltin, SendConstant
+from freshtap.site import Event, Site
+from freshtap.transformations import (
+    DeleteProperty,
+    RenameEvent,
+    RenameProperty,
+    SendBuiltin,
+    SendConstant,
+)
 
 #: Transformations of events that are not in the config, for which one is looked up that is like it: each takes a while.
 _MOST_GUESSES = 20
@@ -144,48 +150,59 @@ def _sent(site: Site) -> Iterator[_Sent]:
 
 
 def _transformations(site: Site, file: str) -> Iterator[Problem]:
-    listed = {"*", "identify", *(event.name for event in site.events)}
-    charged = {event.name for event in site.events if event.charged}
-    disabled = {event.name for event in site.events if not event.enabled}
-    first: dict[str, int] = {}
+    events = {event.name: event for event in site.events}
+    # With the others, none can be wrong.
+    listed = {"*", "identify", *events} if site.track.send == "defined" else None
     guesses = _MOST_GUESSES
+    renames: dict[str, tuple[str, RenameEvent]] = {}
     for index, change in enumerate(site.transformations):
         key = f"transformations[{index}]"
-        if site.track.send == "defined" and change.on not in listed:
-            meant = config.guess(change.on, listed) if guesses else ""
+        event = events.get(change.on)
+        is_unknown = listed is not None and change.on not in listed
+        if is_unknown:
+            meant = config.guess(change.on, listed or ()) if guesses else ""
             guesses -= bool(guesses)
-            yield Problem(
-                file,
-                f"{key}.on",
-                "is not an event of this config",
-                change.on,
-                'the name of one of the [[events]], "*" or "identify"',
-                meant,
-            )
-        if change.on in disabled:
-            yield Problem(
-                file,
-                f"{key}.on",
-                "is not enabled for CleverTap, so that this changes nothing",
-                change.on,
-                "an event with enabled = true",
-                severity="warning",
-            )
-        if isinstance(change, RenameEvent):
-            earlier = first.setdefault(change.on, index)
-            if earlier != index:
-                wrong = f"is renamed already, by transformations[{earlier}]"
-                yield Problem(file, f"{key}.on", wrong, change.on, "one rename-event for each event")
-            elif change.on in charged - disabled:
-                wrong = f"does nothing: a purchase is sent as {shown(clevertap.CHARGED)}"
-                yield Problem(file, key, wrong, change.to, "an event without charged = true", severity="warning")
-        elif isinstance(change, RenameProperty):
-            yield from _property(f"{key}.to", change.to, change.on, file)
-        elif isinstance(change, SendConstant):
-            yield from _property(f"{key}.property", change.property, change.on, file)
-            if isinstance(change.value, str) and len(change.value.encode("utf-16-le")) > 2 * clevertap.MAX_VALUE_LENGTH:
-                wrong = f"is sent without what is beyond {clevertap.MAX_VALUE_LENGTH} characters"
-                yield Problem(file, f"{key}.value", wrong, change.value, severity="warning")
+            allowed = 'the name of one of the [[events]], "*" or "identify"'
+            yield Problem(file, f"{key}.on", "is not an event of this config", change.on, allowed, meant)
+        if event and not event.enabled:
+            wrong = "is not enabled for CleverTap, so that this changes nothing"
+            allowed = "an event with enabled = true"
+            yield Problem(file, f"{key}.on", wrong, change.on, allowed, severity="warning")
+        match change:
+            case RenameEvent():
+                yield from _rename(change, key, renames.setdefault(change.on, (key, change)), event, file)
+                if is_unknown:
+                    yield from _new_name(change, key, file)
+            case RenameProperty():
+                yield from _property(f"{key}.to", change.to, change.on, file)
+            case SendConstant():
+                yield from _property(f"{key}.property", change.property, change.on, file)
+                yield from _constant(change, key, file)
+
+
+def _rename(
+    change: RenameEvent, key: str, first: tuple[str, RenameEvent], event: Event | None, file: str
+) -> Iterator[Problem]:
+    """An event that is renamed already, by the ``first`` with its key; or whose name counts for nothing."""
+    if key != first[0]:
+        wrong = f"is renamed already, by {first[0]}"
+        yield Problem(file, f"{key}.on", wrong, change.on, "one rename-event for each event")
+        # Where all events are looked at, the last name counts.
+        yield from _new_name(first[1], first[0], file)
+    elif event and event.charged and event.enabled:
+        wrong = f"does nothing: a purchase is sent as {shown(clevertap.CHARGED)}"
+        yield Problem(file, key, wrong, change.to, "an event without charged = true", severity="warning")
+
+
+def _new_name(change: RenameEvent, key: str, file: str) -> Iterator[Problem]:
+    """What would become of a name that no event gets as long as something else is wrong."""
+    yield from _name(_Sent(f"{key}.to", change.on, change.to, clevertap.clean_name(change.to)), file)
+
+
+def _constant(change: SendConstant, key: str, file: str) -> Iterator[Problem]:
+    if isinstance(change.value, str) and len(change.value.encode("utf-16-le")) > 2 * clevertap.MAX_VALUE_LENGTH:
+        wrong = f"is sent without what is beyond {clevertap.MAX_VALUE_LENGTH} characters"
+        yield Problem(file, f"{key}.value", wrong, change.value, severity="warning")
 
 
 def _written_twice(site: Site, file: str) -> Iterator[Problem]:

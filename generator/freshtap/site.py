@@ -84,6 +84,12 @@ def _check_hipaa(value: object) -> object:
     return value
 
 
+def _in_any_case(schema: dict[str, Any]) -> None:
+    """Editors complete what is listed; blanks around it and capitals do no harm."""
+    names = "|".join("".join(f"[{letter.upper()}{letter}]" for letter in name) for name in schema["enum"])
+    schema["anyOf"] = [{"enum": schema.pop("enum")}, {"pattern": rf"^\s*({names})\s*$"}]
+
+
 Nested = Literal["flatten", "drop"]
 
 
@@ -102,7 +108,10 @@ class CleverTap(Table):
     region: Annotated[
         Region | None,
         BeforeValidator(_trim_and_lower),
-        Field(description=f"The region the account lives in. Without one: {clevertap.DEFAULT_REGION}."),
+        Field(
+            description=f"The region the account lives in. Without one: {clevertap.DEFAULT_REGION}.",
+            json_schema_extra=_in_any_case,
+        ),
     ] = None
     dashboard_url: Annotated[
         str | None,
@@ -163,10 +172,13 @@ class CleverTap(Table):
             )
         account_id, region = info.data.get("account_id"), info.data.get("region")
         meant = dashboard.region or clevertap.DEFAULT_REGION
+        wrong = []
         if account_id and account_id != dashboard.account_id:
-            raise refused(f"contradicts clevertap.account_id, {account_id}", "one of the two, or both alike")
+            wrong.append(f"contradicts clevertap.account_id, {account_id}")
         if region and region != meant:
-            raise refused(f"means {meant} and contradicts clevertap.region, {region}", "one of the two, or both alike")
+            wrong.append(f"means {meant} and contradicts clevertap.region, {region}")
+        if wrong:
+            raise refused(", and ".join(wrong), "one of the two, or both alike")
         return value
 
 

@@ -6,12 +6,15 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, wait
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
 from multiprocessing import get_context
 from types import FrameType
 from typing import TypeVar
+
+from freshtap.errors import BuildError
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -36,11 +39,22 @@ class Workers:
         if self._pool is None:
             yield from map(function, things)
             return
+        try:
+            yield from self._each(self._pool, function, things)
+        except BrokenProcessPool:
+            raise BuildError(
+                "A process of this build was ended from outside, perhaps because memory ran out. "
+                "Nothing has changed; fewer --jobs need less."
+            ) from None
+
+    def _each(
+        self, pool: ProcessPoolExecutor, function: Callable[[T], R], things: Iterable[T]
+    ) -> Generator[R, None, None]:
         source = iter(things)
         under_way: deque[Future[list[R]]] = deque()
         try:
             while portion := list(islice(source, _PORTION)):
-                under_way.append(self._pool.submit(_each, function, portion))
+                under_way.append(pool.submit(_each, function, portion))
                 if len(under_way) >= self._ahead:
                     yield from under_way[0].result()
                     under_way.popleft()
@@ -48,21 +62,24 @@ class Workers:
                 yield from under_way[0].result()
                 under_way.popleft()
         finally:
-            # Nobody writes any more when this is left, in whatever way.
-            for future in under_way:
-                future.cancel()
-            wait(under_way)
+            # Nobody writes any more when this is left, in whatever way. Not by cancelling what is under way: where
+            # Ctrl-C has ended the processes, too, nobody would ever say that it is done.
+            if under_way:
+                pool.shutdown(cancel_futures=True)
 
 
 @contextmanager
 def started(jobs: int) -> Iterator[Workers]:
-    """``jobs`` processes to work with; with 1, this one. They end with it, also where it is told to end (SIGTERM)."""
+    """``jobs`` processes to work with; with 1, this one. They end with it, also where it is told to end.
+
+    Raises :class:`BuildError` where one of them is ended from outside.
+    """
     with _ending_in_order():
         if jobs == 1:
             yield Workers(None, 1)
             return
         # "spawn" is the one way to start a process that behaves alike on every system.
-        pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
+        pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_leave_interrupts)
         try:
             yield Workers(pool, jobs)
         finally:
@@ -71,15 +88,23 @@ def started(jobs: int) -> Iterator[Workers]:
 
 @contextmanager
 def _ending_in_order() -> Iterator[None]:
-    """Meanwhile SIGTERM does what Ctrl-C does: what was begun is cleared away."""
+    """Meanwhile other signals to end do what Ctrl-C does: what was begun is cleared away."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, _end)
+    # Windows knows no terminal that hangs up.
+    signals = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.signal(number, _end) for number in signals}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _leave_interrupts() -> None:
+    """Ctrl-C reaches every process of a terminal: in a worker, nothing is to come of it but what the build says."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _end(number: int, _frame: FrameType | None) -> None:

@@ -8,6 +8,7 @@ done around it: :mod:`.arrangement` and :mod:`.names` before, :mod:`.statements`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from types import MappingProxyType
@@ -38,7 +39,15 @@ def _with_tdewolff(source: str) -> str:
     # It knows more of JavaScript, but chooses names with less regard to what compresses well, and would write what only
     # newer browsers read.
     tdewolff.config({"js-keep-var-names": True, "js-version": 2017})
-    return str(tdewolff.string("text/javascript", _with_jsmin(source))).strip() + "\n"
+    return _ascii(str(tdewolff.string("text/javascript", _with_jsmin(source)))).strip() + "\n"
+
+
+def _ascii(script: str) -> str:
+    """The script with escapes: what a page takes other characters for depends on the page's encoding."""
+    return "".join(
+        letter if letter.isascii() else re.sub("....", r"\\u\g<0>", letter.encode("utf-16-be").hex())
+        for letter in script
+    )
 
 
 _MINIFIERS: Final[Mapping[str, Callable[[str], str]]] = MappingProxyType(

@@ -32,6 +32,11 @@ DIAGNOSES: Final[Mapping[str, Text]] = {
         "The page's server answers with HTTP status {status}.",
         "Check the address. All of this is about the error page.",
     ),
+    "page-hung": Text(
+        "error",
+        "The page does not answer any more: a script of it does not end.",
+        "Find it: nothing on the page goes on until it ends, and nothing more could be seen here.",
+    ),
     "step-failed": Text(
         "error",
         "--script stopped at {step}",

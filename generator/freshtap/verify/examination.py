@@ -71,6 +71,8 @@ def diagnoses(site: Site, seen: Observation, outcomes: Outcomes) -> tuple[Diagno
 def _page(evidence: Evidence) -> Iterator[Diagnosis]:
     if evidence.seen.status >= 400:
         yield diagnosis("page-status", status=evidence.seen.status)
+    if evidence.seen.hung:
+        yield diagnosis("page-hung")
     if evidence.seen.stopped:
         yield diagnosis("step-failed", step=sentence(evidence.seen.stopped))
 

@@ -90,6 +90,8 @@ class Observation:
     """Why the page could not be opened."""
     stopped: str = ""
     """Which step of the script could not be done, and why."""
+    hung: bool = False
+    """Whether the page has stopped to answer: a script of it does not end."""
     views: list[View] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     starts: list[Start] = field(default_factory=list)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 import re
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit
@@ -17,11 +18,8 @@ ORIGIN: Final = "http://freshtap.localhost"
 #: The name of a script that was built, in an address.
 LOADER: Final = re.compile(r"(?:^|/)freshtap(?:\.([0-9a-f]{16}))?\.js(?:[?#]|$)")
 
-#: Behind the first of these that a page has, its head begins.
-_OPENINGS = [
-    re.compile(opening, re.IGNORECASE) for opening in (rb"<head\b[^>]*>", rb"<html\b[^>]*>", rb"<!doctype[^>]*>")
-]
-_POLICY = re.compile(rb"<meta\b[^>]*http-equiv=[\"']?content-security-policy[^>]*>", re.IGNORECASE)
+#: What may stand in a head in front of a policy; a script there is what the tag has to come before.
+_IN_HEAD: Final = ("meta", "title", "base", "link", "style", "noscript")
 _SRC = re.compile(r"\bsrc\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
 
 
@@ -61,12 +59,38 @@ def carries_tag(html: bytes) -> bool:
 
 def with_tag(html: bytes, tag: str) -> bytes:
     """The page with the tag at the beginning of its head, behind a policy that stands there."""
-    head = next(filter(None, (opening.search(html) for opening in _OPENINGS)), None)
-    at = head.end() if head else 0
-    policy = _POLICY.search(html, at)
-    if policy and not re.search(rb"<script\b", html[at : policy.start()], re.IGNORECASE):
-        at = policy.end()
-    return html[:at] + tag.encode("ascii", "xmlcharrefreplace") + html[at:]
+    # One character for each byte, so that places are the same in both.
+    found = _Head(html.decode("latin-1"))
+    return html[: found.place] + tag.encode("ascii", "xmlcharrefreplace") + html[found.place :]
+
+
+class _Head(HTMLParser):
+    """Where a page's head begins, or what a browser would begin it with. What stands in comments does not count.
+
+    That is behind the last of doctype, html and head, and behind a policy that comes before any script.
+    """
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.place = 0
+        self._begun = False
+        self._lines = [0, *(match.end() for match in re.finditer("\n", html))]
+        self.feed(html)
+
+    def handle_decl(self, decl: str) -> None:
+        self._go_on(f"<!{decl}>")
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        is_policy = tag == "meta" and (dict(attrs).get("http-equiv") or "").lower() == "content-security-policy"
+        if tag in ("html", "head") or is_policy:
+            self._go_on(self.get_starttag_text() or "")
+        elif tag not in _IN_HEAD:
+            self._begun = True
+
+    def _go_on(self, opening: str) -> None:
+        if not self._begun:
+            line, column = self.getpos()
+            self.place = self._lines[line - 1] + column + len(opening)
 
 
 class Folder:

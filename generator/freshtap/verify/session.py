@@ -38,7 +38,7 @@ from freshtap.verify.gateway import Gateway
 from freshtap.verify.observation import Answer, Observation, Script, Start, Step, View, Violation
 from freshtap.verify.steps import Step as Deed
 
-#: Seconds, at most: for the page to load, for one step of a script, for silence after it.
+#: Seconds, at most: for the page to load, for one step of a script or one answer of the page, for silence after it.
 _LOADING: Final = 30.0
 _STEP: Final = 10.0
 _SILENCE: Final = 60.0
@@ -79,7 +79,8 @@ def chromium(told: Told) -> Iterator[Browser]:
         try:
             yield browser
         finally:
-            with contextlib.suppress(Error):
+            # Ctrl-C has ended the browser, too, and what drives it; then no particular error comes.
+            with contextlib.suppress(Exception):
                 browser.close()
 
 
@@ -98,8 +99,8 @@ def observe(browser: Browser, site: Site, visit: Visit, told: Told) -> Observati
     except Error as error:
         raise BrowserError(f"The browser went away: {_first_line(error)}") from None
     finally:
-        # Whoever interrupts the program ends the browser, too.
-        with contextlib.suppress(Error):
+        # As with the browser.
+        with contextlib.suppress(Exception):
             context.close()
 
 
@@ -139,8 +140,11 @@ class _Session:
                         break
             with told("Waiting until the page has nothing more to say"):
                 self._wait_for_silence(page)
-            with contextlib.suppress(Error):
-                page.evaluate("dispatchEvent(new Event('freshtap-look'))")
+            if not self._seen.hung:
+                with contextlib.suppress(Error):
+                    page.evaluate("dispatchEvent(new Event('freshtap-look'))")
+            # As the page is closed it would tell once more.
+            self._context.remove_listener("console", self._read)
             with told("Fetching the deployed script"):
                 self._fetch_deployed()
         self._seen.requests = list(self._gateway.requests)
@@ -192,8 +196,14 @@ class _Session:
         began = time.monotonic()
         while time.monotonic() - began < _SILENCE:
             # A busy page is not silent: this waits until it has time, and for what it has told before.
-            with contextlib.suppress(Error):
-                page.wait_for_selector("html", state="attached", timeout=1000)
+            try:
+                page.wait_for_selector("html", state="attached", timeout=_STEP * 1000)
+            except PlaywrightTimeoutError:
+                self._seen.hung = True
+                return
+            except Error:
+                # It is on its way to another page.
+                pass
             silent = time.monotonic() - max(self._last, began)
             if silent >= self._visit.wait and not self._pending:
                 return
