@@ -5,6 +5,7 @@
 //   { at, reset }        a reset; true where held events were forgotten with it
 //   { at, profile: 0 }   an identify that has become too old: like a reset
 //   { at, optIn }        consent after it was withdrawn
+// Each of them, once stored, also has the device id that somebody was known under as its page was left.
 let line = [];
 let asked;
 let unconfirmedAt;
@@ -82,7 +83,8 @@ const takeLine = () => {
   const take = () => {
     release("line");
     // Another tab or host has had another login, or a reset, since they were stored.
-    const theirs = call => !call.device || call.device === recallDevice();
+    const device = recallDevice();
+    const theirs = call => !call.device || call.device === device;
     report(line.every(theirs) ? "" : "calls-superseded", "line");
     line = line.filter(theirs);
     taking = false;
@@ -101,8 +103,9 @@ const leave = () => {
   hidden = true;
   if (line.length) {
     // Whom the next page must still find known, or what was called here is not theirs.
+    const device = recallDevice();
     line.forEach(call => {
-      call.device = recallDevice();
+      call.device = device;
     });
     remember("line", kept("line", line));
     line = [];
