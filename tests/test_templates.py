@@ -98,7 +98,11 @@ def test_scripts_are_ascii(minifier: str) -> None:
     site = site_of({"events": [{"name": "Événement 🎈"}], "freshpaint": {"destination": "Zoë"}})
     assert render.bridge(site, minifier=minifier).isascii()
     assert render.snippet(site, minifier=minifier).isascii()
-    assert minified('f("\u2019\ud83c\udf88");', minifier).strip().rstrip(";") == r'f("\u2019\ud83c\udf88")'
+
+
+def test_tdewolff_writes_escapes() -> None:
+    """Also for what is more than one unit of UTF-16."""
+    assert minified('f("’🎈");', "tdewolff").strip() == r'f("\u2019\ud83c\udf88")'
 
 
 @each_form
