@@ -60,9 +60,9 @@ def _create() -> None:
     if _makes_environment():
         return
     # Debian and Ubuntu keep the module for it in a package of its own.
-    if shutil.which("apt-get"):
+    root = ["sudo"] if hasattr(os, "geteuid") and os.geteuid() else []
+    if shutil.which("apt-get") and (not root or shutil.which("sudo")):
         version = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
-        root = [] if os.geteuid() == 0 else ["sudo"]
         for command in (["apt-get", "update"], ["apt-get", "install", "--yes", version]):
             subprocess.run([*root, *command], stdout=sys.stderr, check=False)
         if _makes_environment():
