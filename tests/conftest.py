@@ -21,7 +21,7 @@ The keywords of ``visitor``: ``config`` (a mapping laid over ``sites.BASE``; Non
   calls; ``visit.until(lambda: ..., "what")`` and ``visit.until_page("js expression", "what")`` for anything else.
   ``visit.stays_quiet(0.5)`` gives the page a fixed time in which none of its calls may arrive.
 - ``gate = visit.hold("sdk")`` keeps back the answers to one part (``page``, ``bridge``, ``sdk``, ``collector``) until
-  ``gate.open()``; ``visit.block("sdk")`` breaks its requests, ``visit.unblock("sdk")`` ends that.
+  ``gate.open()``; ``visit.block("sdk")`` breaks its requests, ``visit.unblock("sdk")`` ends that; ``visit.slow(0.1, "sdk")`` delays answers.
 - ``visit.collector`` tells what arrived: ``calls()``, ``events()``, ``profiles()`` as (person, name, properties),
   ``requests``, ``logins()``, ``resets()``, ``repeats``, ``lost``. Its faults (``unreliable.py``): ``slow(0.5)``, ``hang()``,
   ``lose_answers(lambda request: request.login, skip=1, times=1)``, ``lose_requests()``, ``refuse(503)``, ``heal()``.

@@ -281,6 +281,16 @@ def known_before_the_sdk_stays_away(visit: Visit) -> Gate:
     return gate
 
 
+def more_than_a_day_after(visit: Visit, calls: str) -> Visit:
+    """u1 is known, a page is left with calls of which the SDK has none, and the next one tracks A 25 hours later."""
+    gate = known_before_the_sdk_stays_away(visit)
+    leave(visit, calls, "/three")
+    visit.page.clock.fast_forward(25 * HOURS * 1000)
+    visit.open("/last", script="freshpaint.track('A')", until="bridge")
+    gate.open()
+    return visit
+
+
 def test_a_stored_call_lasts_a_day(visitor: Visitor) -> None:
     """Within 24 hours a stored call is sent, afterwards it is forgotten."""
     visit = visitor()
@@ -314,12 +324,7 @@ def test_an_old_identify_outlasts_its_day_for_younger_events(visitor: Visitor) -
 @pytest.mark.parametrize("switch", ["freshpaint.reset()", "freshpaint.identify('u2')"])
 def test_an_old_switch_still_ends_who_was_known(visitor: Visitor, switch: str) -> None:
     """A reset or an identify that was forgotten after 24 hours leaves no event to whoever was known before it."""
-    visit = visitor()
-    gate = known_before_the_sdk_stays_away(visit)
-    leave(visit, switch, "/three")
-    visit.page.clock.fast_forward(25 * HOURS * 1000)
-    visit.open("/last", script="freshpaint.track('A')", until="bridge")
-    gate.open()
+    visit = more_than_a_day_after(visitor(), switch)
     visit.reaches("sdk")
     visit.stays_quiet(1)
     visit.run("freshpaint.identify('u3')")
@@ -331,12 +336,7 @@ def test_an_old_switch_still_ends_who_was_known(visitor: Visitor, switch: str) -
 )
 def test_an_old_identify_of_the_same_user_ends_nothing(visitor: Visitor, identify: str) -> None:
     """Whoever was known, and was only said once more, is known after 24 hours as well."""
-    visit = visitor()
-    gate = known_before_the_sdk_stays_away(visit)
-    leave(visit, identify, "/three")
-    visit.page.clock.fast_forward(25 * HOURS * 1000)
-    visit.open("/last", script="freshpaint.track('A')", until="bridge")
-    gate.open()
+    visit = more_than_a_day_after(visitor(), identify)
     arrive(visit, "u1 identify", "u1 A")
 
 

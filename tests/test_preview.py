@@ -503,7 +503,8 @@ def test_a_reload_that_goes_past_the_worker(opens: Opens) -> None:
     browser.send("Network.enable")
     # Not the browser's own command to reload: at times it is never answered.
     browser.send("Network.setBypassServiceWorker", {"bypass": True})
-    page.reload()
+    page.reload(wait_until="commit")
+    expect(page.locator("#status")).to_have_text("Starting…")
     browser.send("Network.setBypassServiceWorker", {"bypass": False})
     workbench.ready()
     workbench.fire("track")

@@ -10,7 +10,7 @@ from freshtap import artifacts, config
 from freshtap.preview.weights import weigh
 from freshtap.site import Site
 from sites import merged
-from sizes import FEATURES, PLAIN, site_of
+from sizes import FEATURES, PLAIN, compressed, site_of
 
 
 def parts(site: Site) -> dict[str, int]:
@@ -87,3 +87,9 @@ def test_names_of_events_weigh_too() -> None:
     assert weight > 100
     assert "one more event's name" in parts(site_of({}))
     assert not [part for part in parts(site_of({"events": events[:1]})) if "name" in part]
+
+
+def test_sizes_are_those_of_the_tables() -> None:
+    """The chart and the manifest count as the README's tables do."""
+    script = _script(site_of({}))
+    assert len(artifacts.gzipped(script)) == compressed(script.decode())

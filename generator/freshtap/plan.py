@@ -15,13 +15,7 @@ from freshtap import clevertap, config
 from freshtap.config import Reading
 from freshtap.errors import ConfigError, Problem, shown
 from freshtap.site import Event, Site
-from freshtap.transformations import (
-    DeleteProperty,
-    RenameEvent,
-    RenameProperty,
-    SendBuiltin,
-    SendConstant,
-)
+from freshtap.transformations import DeleteProperty, RenameEvent, RenameProperty, SendBuiltin, SendConstant
 
 #: Transformations of events that are not in the config, for which one is looked up that is like it: each takes a while.
 _MOST_GUESSES = 20
@@ -151,16 +145,15 @@ def _sent(site: Site) -> Iterator[_Sent]:
 
 def _transformations(site: Site, file: str) -> Iterator[Problem]:
     events = {event.name: event for event in site.events}
-    # With the others, none can be wrong.
-    listed = {"*", "identify", *events} if site.track.send == "defined" else None
+    listed = {"*", "identify", *events}
     guesses = _MOST_GUESSES
     renames: dict[str, tuple[str, RenameEvent]] = {}
     for index, change in enumerate(site.transformations):
         key = f"transformations[{index}]"
         event = events.get(change.on)
-        is_unknown = listed is not None and change.on not in listed
+        is_unknown = site.track.send == "defined" and change.on not in listed
         if is_unknown:
-            meant = config.guess(change.on, listed or ()) if guesses else ""
+            meant = config.guess(change.on, listed) if guesses else ""
             guesses -= bool(guesses)
             allowed = 'the name of one of the [[events]], "*" or "identify"'
             yield Problem(file, f"{key}.on", "is not an event of this config", change.on, allowed, meant)

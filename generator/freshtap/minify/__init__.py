@@ -8,6 +8,7 @@ done around it: :mod:`.arrangement` and :mod:`.names` before, :mod:`.statements`
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -44,10 +45,7 @@ def _with_tdewolff(source: str) -> str:
 
 def _ascii(script: str) -> str:
     """The script with escapes: what a page takes other characters for depends on the page's encoding."""
-    return "".join(
-        letter if letter.isascii() else re.sub("....", r"\\u\g<0>", letter.encode("utf-16-be").hex())
-        for letter in script
-    )
+    return re.sub(r"[^\x00-\x7f]+", lambda found: json.dumps(found[0])[1:-1], script)
 
 
 _MINIFIERS: Final[Mapping[str, Callable[[str], str]]] = MappingProxyType(
