@@ -70,9 +70,14 @@ const mayGo = call => {
   return line[0];
 };
 
-// Takes out the calls kept under a name, to go ahead of what was called since.
+// Takes out the calls kept under a name, to go ahead of what was called since: not those before which another tab or host
+// had another login, or a reset.
 const release = name => {
-  line = kept(name).concat(line);
+  const device = recallDevice();
+  const calls = kept(name);
+  const theirs = calls.filter(call => !call.device || call.device === device);
+  report(theirs.length < calls.length ? "calls-superseded" : "", name);
+  line = theirs.concat(line);
   remember(name);
 };
 
@@ -82,11 +87,6 @@ const release = name => {
 const takeLine = () => {
   const take = () => {
     release("line");
-    // Another tab or host has had another login, or a reset, since they were stored.
-    const device = recallDevice();
-    const theirs = call => !call.device || call.device === device;
-    report(line.every(theirs) ? "" : "calls-superseded", "line");
-    line = line.filter(theirs);
     taking = false;
     advance();
     return new Promise(done => setTimeout(done, 100));

@@ -398,15 +398,26 @@ def test_a_page_that_was_to_be_left_and_stays(visitor: Visitor) -> None:
 # -- never twice -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.fault("Two tabs open at once after a page that could not send", "late")
-def test_two_tabs_take_a_stored_call_once(visitor: Visitor) -> None:
-    """Two tabs that open at the same moment: one of them hands over what an earlier page left."""
-    visit = visitor()
+def left_by_a_known_visitor(visit: Visit) -> Gate:
+    """Have an earlier page leave its calls, and the next one still wait for the SDK; the gate lets the SDK through."""
     visit.open(script="freshpaint.identify('u0')")
     visit.settled()
     sdk = visit.hold("sdk")
     visit.open("/waiting", until="bridge")
     leave(visit, CALLS, "/empty")
+    return sdk
+
+
+def lock(free: str) -> str:
+    """JavaScript that asks for the lock as another tab would, and gives it back when the function of that name is called."""
+    return f"navigator.locks.request('freshtap_{ACCOUNT}_', () => new Promise(done => {{ window.{free} = done; }}));"
+
+
+@pytest.mark.fault("Two tabs open at once after a page that could not send", "late")
+def test_two_tabs_take_a_stored_call_once(visitor: Visitor) -> None:
+    """Two tabs that open at the same moment: one of them hands over what an earlier page left."""
+    visit = visitor()
+    sdk = left_by_a_known_visitor(visit)
     bridge = visit.hold("bridge")
     visit.open("/one", until="commit")
     visit.open("/two", until="commit", new_tab=True)
@@ -418,16 +429,28 @@ def test_two_tabs_take_a_stored_call_once(visitor: Visitor) -> None:
 def test_a_stored_call_is_not_taken_while_another_tab_is_at_it(visitor: Visitor) -> None:
     """What one tab has taken out another may still see for a moment: the lock that both ask for keeps it from that."""
     visit = visitor()
-    visit.open(script="freshpaint.identify('u0')")
-    visit.settled()
-    sdk = visit.hold("sdk")
-    visit.open("/waiting", until="bridge")
-    leave(visit, CALLS, "/empty")
+    sdk = left_by_a_known_visitor(visit)
+    visit.open("/next", before=f"<script>{lock('free')}</script>", until="bridge")
     sdk.open()
-    lock = f"navigator.locks.request('freshtap_{ACCOUNT}_', () => new Promise(done => {{ window.free = done; }}))"
-    visit.open("/next", before=f"<script>{lock};</script>")
+    visit.reaches("device")
     visit.stays_quiet()
     visit.run("free()")
+    arrive(visit, "u0 identify", "u0 A", "u1 identify", "u1 B", "u2 identify", "u2 C")
+
+
+def test_a_page_that_looks_for_stored_calls_again_keeps_those_that_it_has(visitor: Visitor) -> None:
+    """A page looks when its tag runs and when it is loaded; in between, a call that it took may have switched user."""
+    visit = visitor()
+    sdk = left_by_a_known_visitor(visit)
+    visit.collector.slow(1, lambda request: request.name == "B")
+    when_loaded = f"addEventListener('pageshow', () => {{ {lock('again')} }});"
+    visit.open("/next", before=f"<script>{lock('first')} {when_loaded}</script>", until="bridge")
+    sdk.open()
+    visit.until_page("document.readyState === 'complete'", "the page to have been loaded")
+    visit.run("first()")
+    visit.until_page("window.again", "the first look to be over")
+    visit.until(lambda: order(visit)[-1] == "u1 B", "u2's identify to wait for the answer to B")
+    visit.run("again()")
     arrive(visit, "u0 identify", "u0 A", "u1 identify", "u1 B", "u2 identify", "u2 C")
 
 
