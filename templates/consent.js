@@ -1,10 +1,12 @@
 // Whether calls may be stored and sent. The visitor's decision is "in", "out", or nothing as long as there is none; it is
-// looked up each time, because it may have been made on another page or in another tab meanwhile.
-const consent = () => recall("consent") /*% if respect_gpc %*/ || navigator.globalPrivacyControl && "out" /*% endif %*/;
+// looked up each time, because it may have been made on another page or in another tab meanwhile. One that was cleared away
+// still holds on this page.
+//   heeded   the decision that this page has acted upon
+let heeded;
+const consent = () => recall("consent") || heeded /*% if respect_gpc %*/ || navigator.globalPrivacyControl && "out" /*% endif %*/;
 const permitted = () => consent() /*% if consent_required %*/ === "in" /*% else %*/ !== "out" /*% endif %*/;
 
-// The decision that this page has acted upon.
-let heeded = consent();
+heeded = consent();
 
 // What a page says of destinations, in options.integrations or set_consent: our own key decides, else All.
 const chosen = (integrations, otherwise) => {
@@ -20,11 +22,10 @@ const decide = agrees => {
   }
 };
 
-// Acts upon a decision, wherever it was made. The page where it was made tells CleverTap. One that was cleared away in
-// another tab still holds here.
+// Acts upon a decision, wherever it was made. The page where it was made tells CleverTap.
 const heed = made => {
   const before = heeded;
-  heeded = consent() || before;
+  heeded = consent();
   if (heeded !== before) {
     if (heeded === "out") {
       goOffline(true, made);
@@ -51,7 +52,7 @@ addEventListener("storage", () => {
 
 // Nothing is left of this visitor: neither what waits, nor what is stored, by us or by CleverTap. The decision stays.
 const forget = () => {
-  methods.reset();
+  forgetUser();
   line = [];
   remember("line");
   // Also what a reset leaves to an identify in line, and what an earlier build, of another config, has held.

@@ -30,14 +30,16 @@ const recall = name => {
 
 const remember = (name, value) => {
   unstored[name] = "";
-  delete storage(name)[KEY + name];
   try {
     unstored[name] = value && JSON.stringify(value);
     if (unstored[name] && (permitted() || name === "consent")) {
+      // Over what is there: another tab never finds nothing in between.
       storage(name)[KEY + name] = unstored[name];
       unstored[name] = "";
+      return;
     }
   } catch (error) {}
+  delete storage(name)[KEY + name];
 };
 
 // The calls kept under a name, and one or more behind them; without what is no call, what is older than a day, and the

@@ -97,8 +97,8 @@ const methods = {
   reset() {
     forgetUser();
     /*% if before_identify == "hold" %*/
-    // Not what an identify in front of it will send; those events are that user's.
-    const held = !line.some(call => call.profile) && recall("held");
+    // Not what an identify in front of it will send, also one that is still stored; those events are that user's.
+    const held = !taking && !hidden && !line.some(call => call.profile) && recall("held");
     report(held ? "held-forgotten" : "", "reset", held);
     join({ reset: !!held });
     if (held) {

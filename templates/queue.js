@@ -86,9 +86,12 @@ const release = name => {
 // where there are no locks (http), nobody waits.
 const takeLine = () => {
   const take = () => {
-    release("line");
     taking = false;
-    advance();
+    // Where the page is being left, the next one takes it.
+    if (!hidden) {
+      release("line");
+      advance();
+    }
     return new Promise(done => setTimeout(done, 100));
   };
   if (recall("line") && navigator.locks) {

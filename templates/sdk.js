@@ -13,7 +13,8 @@ let left;
 let answered;
 let looks = 100;
 
-const deviceId = () => opened && clevertap.getCleverTapID();
+// None between clear() and the next call: what the SDK then says is what another tab has stored.
+const deviceId = () => opened && !anew && clevertap.getCleverTapID();
 
 // Another account's snippet may come later than ours, and take its place.
 const isOurs = () => clevertap.getAccountID() === site.account;
@@ -58,7 +59,7 @@ const startAnew = () => {
 // that CleverTap gives to those who opted out. Wanted again, it begins as on any page, with the page's view.
 const goOffline = (offline, tell) => {
   try {
-    if (answered) {
+    if (answered && isOurs()) {
       if (tell) {
         send("privacy", { optOut: true });
       }
@@ -171,7 +172,7 @@ const load = () => {
   const ends = shield(script);
   // Another host of this site has had another login meanwhile, and the SDK goes by what this host has stored.
   const device = local.WZRK_G && recallDevice();
-  if (device && !local.WZRK_G.includes(device)) {
+  if (device && (visitor || 0).device !== device && !local.WZRK_G.includes(device)) {
     local.WZRK_G = "%22" + device + "%22";
     delete local.WZRK_K;
   }

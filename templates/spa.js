@@ -6,7 +6,7 @@ const watchAddress = () => {
   if (address !== location.href) {
     address = location.href;
     try {
-      if (opened && permitted()) {
+      if (opened && permitted() && isOurs()) {
         send("page");
       }
     } catch (error) {
@@ -16,9 +16,10 @@ const watchAddress = () => {
 };
 
 // Knows also what was kept of pushState before this script, and what no method of history does.
-if (window.navigation) {
+// A page may have something else by this name.
+try {
   navigation.addEventListener("currententrychange", () => setTimeout(watchAddress));
-}
+} catch (error) {}
 ["pushState", "replaceState"].forEach(name => {
   const original = history[name];
   history[name] = function (...values) {

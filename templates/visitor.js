@@ -53,11 +53,18 @@ const switches = call => {
   return !call.optIn && (who /*% if before_identify == "hold" %*/ || call.reset || recall("held") /*% endif %*/);
 };
 
+// Whether another tab has had a login, or a reset, of which the SDK of this page knows nothing: what nobody known has done
+// would be sent for whoever was known before, unless it forgets them first.
+const isOutdated = () => !anew && seen !== local.WZRK_G;
+
 const handOver = call => {
   trace("turn", "", call);
   const who = current();
   if (call.name) {
     /*% if before_identify == "send" %*/
+    if (!who && isOutdated()) {
+      startAnew();
+    }
     send("event", call.name, call.data);
     /*% else %*/
     report(who ? "" : "event-$fill(before_identify)", call.name, call.data);
@@ -74,7 +81,7 @@ const handOver = call => {
   } else if (call.optIn) {
     send("privacy", { optOut: false });
   } else {
-    if (switches(call)) {
+    if (switches(call) || isOutdated()) {
       startAnew();
     }
     /*% if before_identify == "hold" %*/
@@ -82,6 +89,10 @@ const handOver = call => {
     remember("held");
     /*% endif %*/
     forgetVisitor();
+    // What was called behind it is nobody's yet, whoever was known as an earlier page was left.
+    line.forEach(call => {
+      call.device = "";
+    });
   }
 };
 
@@ -118,14 +129,13 @@ const identify = (profile, who/*% if companion %*/, known/*% endif %*/) => {
     if (profile.DOB) {
       profile.DOB = new Date(profile.DOB);
     }
+    // Somebody whom only the cookie knows: unless it forgets first, the SDK would merge the next user into that one.
+    if (login && stranger || !who && isOutdated()) {
+      startAnew();
+    }
     if (!login) {
       send("profile", { Site: profile });
       return;
-    }
-    // Somebody whom only the cookie knows, or nobody here while another tab had somebody: unless it forgets first, the SDK
-    // would merge the next user into that one.
-    if (stranger || !who && !anew && seen !== local.WZRK_G) {
-      startAnew();
     }
     visitor = { [profile.Identity ? "Identity" : "Email"]: login };
     remember("visitor", visitor);

@@ -506,6 +506,28 @@ def test_a_decision_cleared_away_in_another_tab(visitor: Visitor, config: dict[s
     assert told(visit) == [True]
 
 
+def test_an_agreement_cleared_away_on_the_page(visitor: Visitor) -> None:
+    """A page that empties its storage, as some do at a logout, has not been refused anything: it goes on."""
+    visit = visitor(config=REQUIRED)
+    known(visit, script="freshpaint.opt_in_tracking()")
+    visit.run("localStorage.clear(); freshpaint.track('A'); freshpaint.reset(); freshpaint.identify('u2')")
+    arrive(visit, "u1 identify", "u1 Before", "u1 A", "u2 identify")
+
+
+def test_a_refusal_cleared_away_on_the_page(visitor: Visitor) -> None:
+    """What is called behind it is not noted either, for a page on which the decision is not known."""
+    visit = visitor()
+    known(visit)
+    visit.run("freshpaint.opt_out_tracking()")
+    visit.until(lambda: told(visit) == [True], "CleverTap to be told")
+    left_alone(visit)
+    visit.run("localStorage.clear(); freshpaint.track('A')")
+    visit.open("/next", script="freshpaint.identify('u2')")
+    visit.until(lambda: "u2 identify" in order(visit), "the next page's call")
+    visit.settled()
+    assert "u2 A" not in order(visit)
+
+
 def test_a_page_from_the_cache_sends_nothing(caching_visitor: Visitor) -> None:
     """It was left while everything was allowed; what was decided on another page holds there as well."""
     visit = caching_visitor()

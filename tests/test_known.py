@@ -342,6 +342,19 @@ def test_another_device_id(visitor: Visitor) -> None:
     arrive(visit, "u1 identify", "- By the site", "u1 identify", "u1 A", "u1 B")
 
 
+def test_another_device_id_stays_on_the_next_page(visitor: Visitor) -> None:
+    """Whomever the site itself has logged in, events there are not those of the user before."""
+    visit = visitor()
+    known(visit)
+    visit.run("clevertap.onUserLogin.push({Site: {Identity: 'of the site'}})")
+    visit.until(lambda: "of the site identify" in order(visit), "the site's own login")
+    visit.settled()
+    visit.open("/next", script="freshpaint.track('A')")
+    visit.settled()
+    visit.run("clevertap.event.push('By the site'); freshpaint.identify('u1')")
+    arrive(visit, "u1 identify", "of the site identify", "of the site By the site", "u1 identify", "u1 A")
+
+
 # -- reset -------------------------------------------------------------------------------------------------------------
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 import sdk as sdks
 from conftest import Visitor
-from sites import ACCOUNT
+from sites import ACCOUNT, Config
 from visit import SITE, Gate, Visit
 from wire import SEND, arrive, devices, leave, order, received
 
@@ -190,9 +190,17 @@ def test_leaving_before_the_device_id(visitor: Visitor) -> None:
     assert [repeat for repeat in visit.collector.repeats if repeat.moved and not repeat.first.sdk_traffic] == []
 
 
-def test_leaving_with_a_reset_in_the_line(visitor: Visitor) -> None:
+@pytest.mark.parametrize(
+    ("config", "arrived"),
+    [
+        ({}, ("u1 identify", "u1 A", "u2 identify", "u2 B", "u2 C")),
+        (SEND, ("u1 identify", "u1 A", "- B", "u2 identify", "u2 C")),
+    ],
+    ids=["held", "sent"],
+)
+def test_leaving_with_a_reset_in_the_line(visitor: Visitor, config: Config, arrived: Sequence[str]) -> None:
     """A reset keeps its place in the line across pages: what is behind it is not the old user's."""
-    visit = visitor(config=SEND)
+    visit = visitor(config=config)
     visit.open(script="freshpaint.identify('u1')")
     visit.settled()
     gate = visit.hold("sdk")
@@ -203,7 +211,7 @@ def test_leaving_with_a_reset_in_the_line(visitor: Visitor) -> None:
     )
     visit.reaches("bridge")
     gate.open()
-    arrive(visit, "u1 identify", "u1 A", "- B", "u2 identify", "u2 C")
+    arrive(visit, *arrived)
 
 
 @pytest.mark.fault(
@@ -552,6 +560,74 @@ def test_a_reset_in_one_tab_takes_the_event_properties_of_the_other(visitor: Vis
     first.evaluate("() => { freshpaint.identify('u2'); freshpaint.track('A'); }")
     arrive(visit, "u1 identify", "u2 identify", "u2 A")
     assert received(visit)[-1].data == {}
+
+
+@pytest.mark.parametrize(
+    ("call", "arrived"),
+    [("track('A')", ["u1 identify", "- A"]), ("identify({plan: 'pro'})", ["u1 identify", "- identify"])],
+    ids=["an event", "user properties"],
+)
+@pytest.mark.parametrize("also", ["", "freshpaint.reset(); "], ids=["there alone", "in both"])
+def test_after_a_reset_in_another_tab_nobody_is_known(
+    visitor: Visitor, also: str, call: str, arrived: Sequence[str]
+) -> None:
+    """The SDK of this tab knows nothing of that reset, and would send for whoever was known before."""
+    visit = visitor(config=SEND)
+    first = visit.open("/one", script="freshpaint.identify('u1')")
+    visit.settled()
+    visit.open("/two", new_tab=True)
+    visit.settled()
+    visit.run("freshpaint.reset()")
+    visit.until(lambda: not first.evaluate("() => localStorage.WZRK_G"), "the reset")
+    visit.run(f"{also}freshpaint.{call}", first)
+    arrive(visit, *arrived)
+
+
+def test_after_its_own_reset_a_tab_is_nobody_elses(visitor: Visitor) -> None:
+    """Whoever another tab identifies meanwhile has a device id that this tab's SDK does not have."""
+    visit = visitor()
+    first = visit.open("/one", script="freshpaint.identify('u1')")
+    visit.settled()
+    first.evaluate("() => freshpaint.reset()")
+    visit.open("/two", script="freshpaint.identify('u2')", new_tab=True)
+    arrive(visit, "u1 identify", "u2 identify")
+    visit.until(lambda: first.evaluate("() => !!localStorage.WZRK_G"), "the other tab's device id")
+    visit.run("freshpaint.track('A')", first)
+    visit.stays_quiet()
+    visit.run("freshpaint.identify('u3')", first)
+    arrive(visit, "u1 identify", "u2 identify", "u3 identify", "u3 A")
+
+
+def test_what_is_kept_is_replaced_without_a_moment_in_which_it_is_missing(visitor: Visitor) -> None:
+    """Another tab that looks just then would take it for a reset, or would lose what is held."""
+    visit = visitor()
+    other = visit.open(
+        "/other",
+        script="window.seen = []; addEventListener('storage', event => seen.push([event.key, event.newValue]))",
+    )
+    visit.open("/one", new_tab=True)
+    visit.run(
+        "freshpaint.addEventProperties({n: 1}); freshpaint.addEventProperties({n: 2}); freshpaint.track('A'); freshpaint.track('B')"
+    )
+    kept = f"freshtap_{ACCOUNT}_"
+    seen = lambda: [value for key, value in other.evaluate("() => seen") if key in (f"{kept}properties", f"{kept}held")]  # noqa: E731
+    visit.until(lambda: len(seen()) >= 4, "the other tab to be told")
+    assert all(seen())
+
+
+def test_a_reset_leaves_held_events_to_an_identify_that_is_still_stored(visitor: Visitor) -> None:
+    """The page before was left with it, and this one waits for another tab to see what is stored."""
+    visit = visitor()
+    visit.open("/one", script="freshpaint.track('A')")
+    visit.settled()
+    sdk = visit.hold("sdk")
+    visit.open("/two", until="bridge")
+    leave(visit, "freshpaint.identify('u1')", "/three")
+    visit.open("/next", before=f"<script>{lock('free')}</script>", script="freshpaint.reset()", until="bridge")
+    sdk.open()
+    visit.reaches("device")
+    visit.run("free()")
+    arrive(visit, "u1 identify", "u1 A")
 
 
 @pytest.mark.fault(

@@ -86,6 +86,18 @@ def test_addresses_that_change_past_the_historys_methods(visitor: Visitor, chang
     assert views(visit) == ["/", "/a"]
 
 
+@pytest.mark.parametrize(
+    "theirs", ["var navigation = {}", "function navigation() {}", "let navigation = null", "let navigation = 1"]
+)
+def test_a_page_that_has_something_else_by_the_name_of_navigation(visitor: Visitor, theirs: str) -> None:
+    """The rest goes on, and the history's methods still tell."""
+    visit = visitor(config=SPA)
+    visit.open(before=f"<script>{theirs}</script>", script="freshpaint.identify('u1')")
+    arrive(visit, "u1 identify")
+    visit.run("history.pushState(null, '', '/a')")
+    visit.until(lambda: views(visit)[-1:] == ["/a"], "the page view")
+
+
 def test_not_configured(visitor: Visitor) -> None:
     """Without it nothing is told, and the history is the browser's own."""
     visit = visitor()
