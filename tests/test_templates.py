@@ -76,8 +76,19 @@ def tokens(source: str) -> list[tuple[str, str]]:
     return [(token.type, token.value) for token in esprima.tokenize(source)]
 
 
+#: A debug build has a few functions more, and what it reports: these configs have all of that among them.
+DEBUGGED: Final = ("all events, one charged", "every transformation", "dropped before identify", "companion")
+
 each_config = pytest.mark.parametrize("changes", CONFIGS.values(), ids=CONFIGS)
-each_form = pytest.mark.parametrize("debug", [False, True], ids=["production", "debug"])
+#: Tests of one script are for one process, because making it takes longer than reading it.
+each_script = pytest.mark.parametrize(
+    ("changes", "debug"),
+    [
+        pytest.param(changes, debug, id=f"{name}{', debug' * debug}", marks=pytest.mark.xdist_group(f"{name} {debug}"))
+        for name, changes in CONFIGS.items()
+        for debug in ([False, True] if name in DEBUGGED else [False])
+    ],
+)
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
@@ -105,44 +116,35 @@ def test_tdewolff_writes_escapes() -> None:
     assert minified('f("’🎈");', "tdewolff").strip() == r'f("\u2019\ud83c\udf88")'
 
 
-@each_form
-@each_config
+@each_script
 def test_every_feature_set_is_javascript_in_every_form(changes: dict[str, Any], *, debug: bool) -> None:
-    """The readable, the minified and the smallest script parse."""
+    """The readable, the minified and the smallest script parse; what is made small is ASCII."""
     for minifier in ("none", "jsmin", "tdewolff"):
         script = render.bridge(site_of(changes), minifier=minifier, debug=debug)
         esprima.parseScript(script)
-        assert script.isascii() or debug or minifier == "tdewolff"
+        assert script.isascii() or debug
 
 
-@each_form
-@each_config
+@each_script
 def test_jsmin_takes_away_nothing_but_comments_and_blanks(changes: dict[str, Any], *, debug: bool) -> None:
     """The script's tokens are the same before and after."""
     source = render.bridge(site_of(changes), minifier="none", debug=debug)
     assert tokens(jsmin.jsmin(source)) == tokens(source)
 
 
-@each_form
-@each_config
-def test_short_names_mean_what_the_long_ones_do(changes: dict[str, Any], *, debug: bool) -> None:
-    """Another reader finds the same variable wherever a name stands, and the same property, and the same global."""
-    source = render.bridge(site_of(changes), minifier="none", debug=debug)
-    assert meaning(names.shortened(source)) == meaning(source)
+@each_script
+def test_minified_scripts_mean_what_the_readable_ones_do(changes: dict[str, Any], *, debug: bool) -> None:
+    """The whole of a minified script is the readable one, its functions in front, said in fewer bytes.
 
-
-@each_form
-@each_config
-def test_short_statements_mean_what_the_long_ones_do(changes: dict[str, Any], *, debug: bool) -> None:
-    """The whole of a minified script is the readable one, its functions in front, said in fewer bytes."""
+    Another reader than the build's finds the same variable wherever a name stands, the same property, the same global.
+    """
     site = site_of(changes)
     readable, short = (render.bridge(site, minifier=minifier, debug=debug) for minifier in ("none", "jsmin"))
     assert meaning(short) == meaning(arranged(readable))
     assert len(short) < len(readable) / 2
 
 
-@each_form
-@each_config
+@each_script
 def test_functions_come_first_and_all_else_stays_where_it_was(changes: dict[str, Any], *, debug: bool) -> None:
     """No statement is lost, none is there twice, and what does something does it in the order it was written."""
     source = render.bridge(site_of(changes), minifier="none", debug=debug)
@@ -176,13 +178,12 @@ def test_the_snippet_means_the_same_when_it_is_short() -> None:
 
 
 @pytest.mark.skipif(not shutil.which("node"), reason="there is no Node.js")
-@each_form
-def test_what_node_reads_is_javascript(tmp_path: Path, *, debug: bool) -> None:
+@each_script
+def test_what_node_reads_is_javascript(tmp_path: Path, changes: dict[str, Any], *, debug: bool) -> None:
     """An engine knows errors that a parser does not, as of a variable that is declared twice."""
-    for number, changes in enumerate(CONFIGS.values()):
-        script = tmp_path / f"{number}.js"
-        script.write_text(render.bridge(site_of(changes), debug=debug), encoding="utf-8")
-        subprocess.run([shutil.which("node") or "", "--check", script], check=True)
+    script = tmp_path / "script.js"
+    script.write_text(render.bridge(site_of(changes), debug=debug), encoding="utf-8")
+    subprocess.run([shutil.which("node") or "", "--check", script], check=True)
 
 
 #: What could be taken for one another.
