@@ -5,7 +5,7 @@
 //   { at, reset }        a reset; true where held events were forgotten with it
 //   { at, profile: 0 }   an identify that has become too old: like a reset
 //   { at, optIn }        consent after it was withdrawn
-// Each of them, once stored, also has the device id that somebody was known under as its page was left.
+// Each of them, once stored, also has the device id that somebody was known under as the page was left that stored it last.
 let line = [];
 let asked;
 let unconfirmedAt;

@@ -143,7 +143,7 @@ const open = () => {
   } catch (error) {
     report("failed", "init", error);
   }
-  // An SDK that has none of this any more is looked at four times a second.
+  // An SDK that has none of this any more is looked at four times a second as long as something waits.
   const replies = window.$WZRK_WR || 0;
   // Told of campaigns (tr), which comes in front of an answer (s), the SDK may fail for want of storage; the answer would
   // be lost with it. What it is told of campaigns begins with no device id, and so is never late.
