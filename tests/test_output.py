@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import os
@@ -10,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import pytest
 from freshtap import __version__, artifacts, build, ledger, output, workers
 from freshtap.artifacts import Options
 from freshtap.errors import BuildError, ConfigError, OutputError
+from freshtap.moves import Moves
 
 Tree = dict[str, bytes]
 
@@ -150,7 +152,11 @@ def test_compressed_elsewhere(sites: Sites) -> None:
     path = sites.out / "one/freshtap.js.gz"
     path.write_bytes(gzip.compress(gzip.decompress(path.read_bytes()), 1))
     assert sites.check(file, precompress=True) == ""
-    path.write_bytes(b"no gzip")
+    damaged = bytearray(path.read_bytes())
+    damaged[10:20] = b"\xff" * 10
+    for content in (b"no gzip", damaged):
+        path.write_bytes(content)
+        assert len(sites.check(file, precompress=True).splitlines()) == 1
     (sites.out / "one/freshtap.js.br").write_bytes(b"no brotli")
     assert len(sites.check(file, precompress=True).splitlines()) == 2
     sites.build(file, precompress=True)
@@ -273,6 +279,81 @@ def test_full_disk(sites: Sites, monkeypatch: pytest.MonkeyPatch) -> None:
     assert caught.value.message.endswith(": No space left on device.")
     assert sites.tree() == before
     assert sorted(path.name for path in sites.out.iterdir()) == ["manifest.json", "one"]
+
+
+@contextlib.contextmanager
+def no_more_room(size: int) -> Iterator[None]:
+    """Meanwhile no file can be written that has more bytes than these, as on a disk that is full."""
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_full_disk_at_a_first_config(tmp_path: Path) -> None:
+    """What could not be written whole is not left behind: it would be in the way of the next try."""
+    path = tmp_path / "freshtap.toml"
+    with no_more_room(10), pytest.raises(OutputError, match="File too large"):
+        output.write_new(path, "x" * 20_000)
+    assert not path.exists()
+
+
+@pytest.fixture
+def staged(tmp_path: Path) -> Path:
+    """A folder beside one of files that are to change: "old" in each, and "new" where they come from."""
+    for folder, content in (("staged", "new"), ("dist", "old")):
+        (tmp_path / folder).mkdir()
+        for name in "ab":
+            (tmp_path / folder / name).write_text(content, encoding="utf-8")
+    return tmp_path / "staged"
+
+
+@pytest.mark.parametrize("room", [0, 1, 20], ids=["none", "for a byte", "for half a note"])
+def test_full_disk_while_files_are_moved(staged: Path, out: Path, room: int) -> None:
+    """What was moved already is taken back, although not even that can be noted any more."""
+
+    def move() -> None:
+        with Moves(staged) as moves:
+            moves.place(staged / "a", out / "a")
+            with no_more_room((staged / "kept" / "notes").stat().st_size + room):
+                moves.place(staged / "b", out / "b")
+
+    with pytest.raises(OutputError, match="b: File too large"):
+        move()
+    assert [(out / name).read_text(encoding="utf-8") for name in "ab"] == ["old", "old"]
+
+
+def test_a_folder_that_somebody_else_has_just_made(staged: Path, out: Path) -> None:
+    """It is in the way, and stays: taking back takes what this build has put there."""
+    (staged / "site").mkdir()
+    (out / "site").mkdir()
+    (out / "site" / "theirs").touch()
+
+    def move() -> None:
+        with Moves(staged) as moves:
+            moves.place(staged / "a", out / "new")
+            moves.place_new(staged / "site", out / "site")
+
+    with pytest.raises(OutputError, match="site: "):
+        move()
+    assert sorted(path.relative_to(out).as_posix() for path in out.rglob("*")) == ["a", "b", "site", "site/theirs"]
+
+
+def test_a_file_that_somebody_else_has_just_made(staged: Path, out: Path) -> None:
+    """What was to be taken away and was not there is not taken away afterwards either."""
+
+    def move() -> None:
+        with Moves(staged) as moves:
+            moves.remove(out / "c")
+            (out / "c").touch()
+            raise BuildError("no")
+
+    with pytest.raises(BuildError, match="no"):
+        move()
+    assert (out / "c").exists()
 
 
 @pytest.mark.parametrize(

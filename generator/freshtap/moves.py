@@ -14,47 +14,51 @@ from freshtap.errors import told
 
 
 class Moves:
-    """Taken back, all of them, where one fails or the build is interrupted. ``staged`` is on the same disk.
+    """Moves that are taken back where one of them fails or the build is interrupted. ``staged`` is on the same disk.
 
-    Until then what was there before has a second name. What was moved is noted in a file, however much it is.
+    Until then what was there before has a second name. Each move is noted in a file before it is made, however many
+    they are, and on the disk at once: where that is full, the note fails, and not the taking back.
     """
 
     def __init__(self, staged: Path) -> None:
         self._kept = staged / "kept"
+        self._notes = self._kept / "notes"
         self._count = 0
 
     def __enter__(self) -> Self:
         with told(self._kept):
             self._kept.mkdir()
-            self._notes = (self._kept / "notes").open("w+", encoding="utf-8")
+            self._writing = self._notes.open("wb", buffering=0)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with self._notes:
-            if error:
+        self._writing.close()
+        if error:
+            with told(self._notes):
                 self._take_back()
 
     def place(self, new: Path, target: Path) -> None:
         """Puts a file where it belongs, in one step, whatever file is there."""
         with told(target):
-            self._keep(target)
+            self._note(self._keep(target), target, new)
             new.replace(target)
 
     def place_new(self, folder: Path, target: Path) -> None:
         """Puts a folder where there is none."""
         with told(target):
-            self._note(self._next(), target)
+            self._note(self._next(), target, folder)
             folder.rename(target)
 
     def remove(self, target: Path) -> None:
         """Takes a file away, if it is there."""
         with told(target), contextlib.suppress(FileNotFoundError):
-            self._keep(target)
+            self._note(self._keep(target), target)
             target.unlink()
 
-    def _keep(self, target: Path) -> None:
+    def _keep(self, target: Path) -> Path:
+        """The second name of what is there, which is no file where nothing is."""
         kept = self._next()
         if os.path.lexists(target):
             try:
@@ -62,21 +66,31 @@ class Moves:
             except (OSError, NotImplementedError):
                 # Some disks know no second names.
                 shutil.copy2(target, kept, follow_symlinks=False)
-        self._note(kept, target)
+        return kept
 
     def _next(self) -> Path:
         self._count += 1
         return self._kept / str(self._count)
 
-    def _note(self, kept: Path, target: Path) -> None:
-        self._notes.write(json.dumps([str(kept), str(target)]) + "\n")
+    def _note(self, kept: Path, target: Path, source: Path | None = None) -> None:
+        """Notes a move from ``source``, or that something is taken away."""
+        rest = json.dumps([str(kept), str(target), str(source) if source else None]).encode() + b"\n"
+        while rest:
+            # As much of it as there is room for; where there is none, that is an error.
+            rest = rest[self._writing.write(rest) :]
 
     def _take_back(self) -> None:
-        self._notes.seek(0)
-        for kept, target in (map(Path, json.loads(line)) for line in self._notes):
-            with contextlib.suppress(OSError):
-                if os.path.lexists(kept):
-                    kept.replace(target)
-                else:
-                    # It was not there before.
-                    target.rename(kept)
+        with self._notes.open("rb") as notes:
+            for note in notes:
+                # What was not noted whole was not done.
+                if note.endswith(b"\n"):
+                    _undo(*json.loads(note))
+
+
+def _undo(kept: str, target: str, source: str | None) -> None:
+    with contextlib.suppress(OSError):
+        if os.path.lexists(kept):
+            Path(kept).replace(target)
+        elif source and not os.path.lexists(source):
+            # Nothing was there before; and what is there while the source is, too, is somebody else's.
+            Path(target).rename(kept)

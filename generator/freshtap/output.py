@@ -192,15 +192,19 @@ def _write(path: Path, parts: Iterator[bytes]) -> None:
 
 
 def write_new(path: Path, text: str) -> None:
-    """Writes a file that must not exist yet."""
+    """Writes a file that must not exist yet. Where it cannot be written whole, there is none."""
     with told(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             file = path.open("x", encoding="utf-8", newline="\n")
         except FileExistsError:
             raise OutputError(f"{path} exists already, and is left as it is.") from None
-        with file:
-            file.write(text)
+        try:
+            with file:
+                file.write(text)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
 
 
 def _site_folder(out: Path, name: str) -> Path:
@@ -208,10 +212,11 @@ def _site_folder(out: Path, name: str) -> Path:
     if PurePosixPath(name).name != name or name in {"", ".."}:
         raise OutputError(f"{name!r} cannot be a folder in {out}.")
     folder = out / name
-    if folder.is_symlink():
-        raise OutputError(f"{folder} is a symbolic link, and what is built would end up elsewhere. Remove it.")
-    if folder.exists() and not folder.is_dir():
-        raise OutputError(f"{folder} is in the way: a folder of this name is needed.")
+    with told(folder):
+        if folder.is_symlink():
+            raise OutputError(f"{folder} is a symbolic link, and what is built would end up elsewhere. Remove it.")
+        if folder.exists() and not folder.is_dir():
+            raise OutputError(f"{folder} is in the way: a folder of this name is needed.")
     return folder
 
 
@@ -234,7 +239,7 @@ def _is_current(path: Path, content: bytes) -> bool:
 
 def _unpacked(suffix: str, content: bytes) -> bytes | None:
     if suffix == ".gz":
-        with contextlib.suppress(OSError, EOFError, ValueError):
+        with contextlib.suppress(OSError, EOFError, ValueError, zlib.error):
             return gzip.decompress(content)
         return None
     import brotli  # noqa: PLC0415 - an extra, which has written the file
