@@ -162,6 +162,7 @@ def test_snippet_html() -> None:
         ("", "demo/", "'self'"),
         ("/", "/demo/", "'self'"),
         ("/static/tags", "/static/tags/demo/", "'self'"),
+        ("/x://y", "/x://y/demo/", "'self'"),
         ("https://cdn.example.com", "https://cdn.example.com/demo/", "https://cdn.example.com"),
         (
             "https://CDN.example.com:8443/a/b/",

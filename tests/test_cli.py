@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -99,12 +100,22 @@ def test_init_example(run: Run) -> None:
     run("check", "--strict")
 
 
-@pytest.mark.parametrize("path", ["sites/shop.toml", "shop/"])
+@pytest.mark.parametrize("path", ["sites/shop.toml", "shop/", "my sites/"])
 def test_init_path(run: Run, path: str) -> None:
-    """A path may be a file or a directory, new or not."""
-    file = "shop/freshtap.toml" if path.endswith("/") else path
-    assert run("init", "--account-id", "A-B-C", path).stdout == (f"Wrote {Path(file)}.\n{NEXT} {Path(file)}\n")
+    """A path may be a file or a directory, new or not; the command to go on with can be pasted as it stands."""
+    file = str(Path(f"{path}freshtap.toml" if path.endswith("/") else path))
+    first, second = run("init", "--account-id", "A-B-C", path).stdout.splitlines()
+    assert first == f"Wrote {file}."
+    assert second.startswith(NEXT)
+    assert shlex.split(second.removeprefix(NEXT)) == [file]
     run("check", file)
+
+
+@pytest.mark.parametrize("option", ["--account-id", "--dashboard-url", "--region"])
+def test_init_with_nothing(run: Run, option: str) -> None:
+    """Mostly a variable that was not set: it is refused like any other value that is none, and no example takes its place."""
+    assert f': clevertap.{option[2:].replace("-", "_")}: "" ' in run("init", option, "", code=2).stderr
+    assert not Path("freshtap.toml").exists()
 
 
 def test_init_never_overwrites(run: Run) -> None:
@@ -298,7 +309,20 @@ def test_build_check(run: Run) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["x", "//cdn.example.com", "ftp://x", "https://x/?a", "/a#b", "/a b", '/"', "https://u@x", "/ä", "/<x>"],
+    [
+        "x",
+        "//cdn.example.com",
+        "ftp://x",
+        "https://x/?a",
+        "/a#b",
+        "/a b",
+        '/"',
+        "https://u@x",
+        "https://x:",
+        "https://x:/a",
+        "/ä",
+        "/<x>",
+    ],
 )
 def test_base_url(run: Run, value: str) -> None:
     """An address that nothing can be put behind is bad usage."""
@@ -327,6 +351,13 @@ def test_output_is_a_folder(run: Run, out: str, wrong: str, option: list[str]) -
     )
     assert sorted(path.name for path in Path().iterdir()) == ["afile", "freshtap.toml"]
     assert Path("afile").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize("option", [[], ["--check"]], ids=["build", "check"])
+def test_output_with_a_name_that_is_too_long(run: Run, option: list[str]) -> None:
+    """What the system says of it is told in one sentence."""
+    write("freshtap.toml")
+    assert "File name too long" in run("build", "-o", "x" * 300, *option, code=2).stderr
 
 
 def test_interrupted(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -484,6 +484,7 @@ def test_sdk_url(value: str) -> None:
         "https://user:pass@cdn.example.com/a.js",
         "https://@cdn.example.com/a.js",
         "https://cdn.example.com:99999/a.js",
+        "https://cdn.example.com:/a.js",
         "https://cdn.example.com/a b.js",
         'https://cdn.example.com/a\\".js',
         "https://cdn.example.com/</script>",

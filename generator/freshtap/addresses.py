@@ -64,7 +64,9 @@ def _split(text: str) -> SplitResult | None:
         host, port = parts.hostname or "", parts.port
     except ValueError:
         return None
-    is_http = parts.scheme in ("http", "https") and parts.username is None and port != 0
+    # "example.com:", a port that is not named, browsers take in an address and not in a policy.
+    is_usual = parts.username is None and port != 0 and not parts.netloc.endswith(":")
+    is_http = parts.scheme in ("http", "https") and is_usual
     return parts if is_http and _ADDRESS.fullmatch(text) and (is_host_name(host) or _is_ip(host)) else None
 
 

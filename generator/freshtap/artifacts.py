@@ -144,7 +144,9 @@ def content_security_policy(site: Site, inline: str, base_url: str) -> dict[str,
     The SDK sends by loading scripts (JSONP), so that the collector's host is a source of scripts, too; with
     ``transport = "fetch"`` it is a place to connect to instead.
     """
-    own = addresses.origin(base_url) if "://" in base_url else "'self'"
+    # A path on the page's own host may have any text in it.
+    is_elsewhere = bool(base_url) and not base_url.startswith("/")
+    own = addresses.origin(base_url) if is_elsewhere else "'self'"
     scripts = [own, source_of_inline(inline), addresses.origin(site.clevertap.sdk_url)]
     collector = f"https://{site.collector_host}"
     if site.clevertap.transport == "fetch":

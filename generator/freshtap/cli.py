@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shlex
 import sys
 import threading
 import time
@@ -141,7 +142,7 @@ def init(dashboard_url: str | None, account_id: str | None, region: str | None, 
     text = initial.text(dashboard_url=dashboard_url, account_id=account_id, region=region, file=str(path))
     output.write_new(path, text)
     _say(f"Wrote {path}.")
-    if not (dashboard_url or account_id):
+    if dashboard_url is None and account_id is None:
         click.echo("Its account id is an example: put your own there, from the address of CleverTap's dashboard.")
     _say(f"Next: list your events in it, then run: freshtap build{_named(path)}")
 
@@ -385,7 +386,8 @@ def _say(line: str) -> None:
 
 
 def _named(path: Path) -> str:
-    return "" if path == Path(config.DEFAULT_NAME) else f" {path}"
+    """The path, as a shell takes it behind a command."""
+    return "" if path == Path(config.DEFAULT_NAME) else f" {shlex.quote(str(path))}"
 
 
 def _progress(steps: Iterable[T], label: str, length: int) -> Iterator[T]:

@@ -22,7 +22,7 @@ def text(
     ``file`` is what problems call it. Raises :class:`~freshtap.errors.ConfigError` for values that no config
     can have.
     """
-    is_example = not (dashboard_url or account_id)
+    is_example = dashboard_url is None and account_id is None
     named = {
         "account_id": EXAMPLE_ACCOUNT_ID if is_example else account_id,
         "region": region,
