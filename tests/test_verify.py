@@ -584,6 +584,59 @@ def test_a_page_that_stops_to_answer(browser: Browser, web: Web, monkeypatch: py
     assert not verdict.good
 
 
+@pytest.mark.parametrize(
+    ("step", "hung"),
+    [
+        ("run for (;;);", True),
+        ("run return new Promise(() => {})", False),
+        ("press Enter", True),
+        ("press Escape", True),
+        ("run setTimeout(() => { for (;;); })", True),
+    ],
+)
+def test_a_step_that_does_not_end(
+    browser: Browser, web: Web, monkeypatch: pytest.MonkeyPatch, step: str, *, hung: bool
+) -> None:
+    """It has as long as any other, and what came before it is told all the same."""
+    monkeypatch.setattr(session, "_STEP", 2.0)
+    tagged = deploy(web, {})
+    keys = "addEventListener('keydown', event => { for (; event.key === 'Enter';); setTimeout(() => { for (;;); }); })"
+    url = web.page("/", html(tagged.tag, "freshpaint.identify('u1')", f"<script>{keys}</script>"))
+    verdict = look(browser, tagged, url, deeds=steps.parse(f"wait 1\n{step}\n{step}\n{step}", file=""))
+    said = [diagnosis.what for diagnosis in verdict.diagnoses if diagnosis.code == "step-failed"]
+    assert [what.endswith("Timeout 2000ms exceeded.") for what in said] == [True]
+    assert ("page-hung" in codes(verdict)) == hung
+    assert verdict.outcomes.reached == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("throw new TypeError('no')", "TypeError: no"),
+        ("return Promise.reject('later')", "later"),
+        ("}{", "SyntaxError: Unexpected token '{'"),
+    ],
+    ids=["fails", "fails later", "no JavaScript"],
+)
+def test_javascript_that_fails(browser: Browser, web: Web, code: str, said: str) -> None:
+    """The step is told with what the browser says of it."""
+    tagged = deploy(web, {})
+    verdict = look(browser, tagged, web.page("/", html(tagged.tag)), deeds=steps.parse(f"run {code}", file=""))
+    what = next(diagnosis.what for diagnosis in verdict.diagnoses if diagnosis.code == "step-failed")
+    assert what == f"--script stopped at line 1, run {code}: {said}."
+
+
+def test_javascript_that_leads_to_another_page(browser: Browser, web: Web) -> None:
+    """The step has done what it was to do, and the next is on the page that it led to."""
+    tagged = deploy(web, {})
+    url = web.page("/", html(tagged.tag))
+    web.page("/more", html(tagged.tag))
+    text = "run location.href = '/more'\nrun freshpaint.track('Viewed')"
+    verdict = look(browser, tagged, url, deeds=steps.parse(text, file=""))
+    assert "step-failed" not in codes(verdict)
+    assert verdict.outcomes.calls[-1].page.partition("?")[0] == f"{web.site}/more"
+
+
 def test_a_lost_call_is_told_once(browser: Browser, web: Web) -> None:
     """What the snippet noted is looked at when the visit ends, and not once more as the page is closed."""
     tagged = deploy(web, {})

@@ -44,6 +44,33 @@ _STEP: Final = 10.0
 _SILENCE: Final = 60.0
 _POLL: Final = 50
 
+#: Begins a script's JavaScript, which may not end, and gives back what is known of it.
+_BEGIN: Final = """() => {
+  const run = { ended: false };
+  setTimeout(async () => {
+    try {
+      await (() => { %s
+      })();
+    } catch (error) {
+      run.error = String(error);
+    }
+    run.ended = true;
+  });
+  return run;
+}"""
+#: Whether it has ended; fails as it has failed, in words that begin with what no browser says.
+_FAILED: Final = "freshtap run: "
+_ENDED: Final = f"""run => {{
+  if (run.error) throw new Error({json.dumps(_FAILED)} + run.error);
+  return run.ended;
+}}"""
+#: What has the focus, also inside of a component.
+_FOCUSED: Final = """() => {
+  let element = document.activeElement;
+  while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+  return element;
+}"""
+
 Told = Callable[[str], contextlib.AbstractContextManager[None]]
 
 
@@ -177,13 +204,16 @@ class _Session:
                 case "fill":
                     page.fill(deed.on, deed.text, timeout=milliseconds)
                 case "press":
-                    page.keyboard.press(deed.on)
+                    # Not the keyboard's own, which waits for the page without end.
+                    focused = page.wait_for_function(_FOCUSED, timeout=milliseconds).as_element()
+                    if focused:
+                        focused.press(deed.on, timeout=milliseconds)
                 case "goto":
                     page.goto(urljoin(page.url, deed.on), wait_until="load")
                 case "wait":
                     page.wait_for_timeout(float(deed.on) * 1000)
                 case "run":
-                    page.evaluate(f"() => {{ {deed.on}\n}}")
+                    _run(page, deed.on)
             page.wait_for_timeout(_POLL)
             page.wait_for_load_state("load")
         except Error as error:
@@ -197,7 +227,7 @@ class _Session:
         while time.monotonic() - began < _SILENCE:
             # A busy page is not silent: this waits until it has time, and for what it has told before.
             try:
-                page.wait_for_selector("html", state="attached", timeout=_STEP * 1000)
+                _wait_until_it_answers(page)
             except PlaywrightTimeoutError:
                 self._seen.hung = True
                 return
@@ -301,6 +331,26 @@ class _Session:
             return Answer(response.status, response.headers, response.body())
         except Error as error:
             return Answer(error=_first_line(error))
+
+
+def _run(page: Page, code: str) -> None:
+    """Runs JavaScript on the page. Raises Playwright's :class:`Error` where it fails or does not end in time."""
+    _wait_until_it_answers(page)
+    run = page.evaluate_handle(_BEGIN % code)
+    try:
+        page.wait_for_function(_ENDED, arg=run, polling=_POLL, timeout=_STEP * 1000)
+    except PlaywrightTimeoutError:
+        raise
+    except Error as error:
+        said = error.message.partition(_FAILED)[2]
+        if said:
+            raise Error(said) from None
+        # Otherwise it has led to another page, and what is known of it has gone with this one.
+
+
+def _wait_until_it_answers(page: Page) -> None:
+    """A busy page answers once it has time. Raises Playwright's timeout where that takes longer than a step may."""
+    page.wait_for_selector("html", state="attached", timeout=_STEP * 1000)
 
 
 def watch(site: Site, token: str) -> str:
