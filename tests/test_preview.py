@@ -453,6 +453,8 @@ def test_nothing_leaves_the_machine(opens: Opens) -> None:
         (f"http://{COLLECTOR}/a?d=", "refuse"),
         (f"https://{COLLECTOR}.evil.test/a?d=", "refuse"),
         (f"https://evil.test/https://{COLLECTOR}/a?d=", "refuse"),
+        ("https://[", "refuse"),
+        ("https://sdk.site.test:x/x.js?a=1", "refuse"),
     ],
 )
 def test_what_may_go_where(tmp_path: Path, url: str, outcome: str) -> None:

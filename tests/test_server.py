@@ -19,8 +19,8 @@ FILES: Final = {"/": Answer("a file", "text/html", headers={"X-Own": "yes"})}
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    """A server with one file and one action, which gives back what it gets."""
-    server = Server(0, FILES.get, {"/echo": as_json})
+    """A server with one file and two actions, which give back what they get: anything, or a number."""
+    server = Server(0, FILES.get, {"/echo": as_json, "/number": lambda given: as_json(int(given["number"]))})
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield server
     server.shutdown()
@@ -77,6 +77,7 @@ def test_an_action_with_the_key(server: Server, value: Any) -> None:
         ("POST", "/echo", {"X-Freshtap-Key": "wr\u00f6ng"}, "1", 403),
         ("POST", "/echo?key=KEY", {"Cookie": "key=KEY"}, "1", 403),
         ("POST", "/echo", {"X-Freshtap-Key": "KEY"}, "not JSON", 400),
+        ("POST", "/echo", {"X-Freshtap-Key": "KEY"}, "[" * 100_000, 400),
         ("POST", "/echo", {"X-Freshtap-Key": "KEY", "Content-Length": "-1"}, "", 413),
         ("POST", "/echo", {"X-Freshtap-Key": "KEY", "Content-Length": "99999999"}, "", 413),
         ("OPTIONS", "/echo", {"Origin": "https://evil.test", "Access-Control-Request-Method": "POST"}, None, 501),
@@ -91,6 +92,14 @@ def test_what_is_refused(
     answer = ask(server, method, path.replace("KEY", server.key), given, body)
     assert answer.status == status
     assert not [name for name in answer.headers if name.lower().startswith("access-control")]
+
+
+@pytest.mark.parametrize("body", ["{}", "7", '{"number": "x"}', '{"number": null}', '{"number": Infinity}'])
+def test_json_of_another_form(server: Server, body: str) -> None:
+    """What an action cannot use is told apart from what is no JSON at all."""
+    answer = ask(server, "POST", "/number", keyed(server), body)
+    assert (answer.status, answer.content) == (400, b"That is not what this action takes.")
+    assert ask(server, "POST", "/number", keyed(server), "{").content == b"That is not JSON."
 
 
 @pytest.mark.parametrize("host", ["evil.test", "localhost", "127.0.0.1", "evil.test:PORT", "localhost:PORT", ""])

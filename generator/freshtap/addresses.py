@@ -43,7 +43,10 @@ def origin(url: str) -> str:
 
 def same(url: str, other: str) -> bool:
     """Whether a browser that is given either of two http(s) addresses asks for the same thing."""
-    return _asked_for(url) == _asked_for(other)
+    try:
+        return _asked_for(url) == _asked_for(other)
+    except ValueError:  # one of them is no address
+        return False
 
 
 def same_file(url: str, other: str) -> bool:

@@ -25,6 +25,8 @@ ADDRESS: Final = "127.0.0.1"
 KEY_HEADER: Final = "X-Freshtap-Key"
 #: More than any config or request of the SDK has.
 _LARGEST_BODY: Final = 8 * 2**20
+#: What comes of a body of another form than the action reads.
+_UNFIT: Final = (ArithmeticError, LookupError, TypeError, ValueError)
 #: On every answer: nothing is guessed, kept, passed on, or of use to a page of another origin.
 _HEADERS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -112,10 +114,20 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(403, "This needs the key that freshtap preview printed with its address.")
             return
         action = self.server.actions.get(urlsplit(self.path).path)
+        if action is None:
+            self._refuse(404, "There is no such action.")
+            return
         try:
-            self._give(action(json.loads(body or "null")) if action else Answer("There is no such action.", status=404))
-        except ValueError:
+            given = json.loads(body or "null")
+        except (ValueError, RecursionError):
             self._refuse(400, "That is not JSON.")
+            return
+        try:
+            answer = action(given)
+        except _UNFIT:
+            self._refuse(400, "That is not what this action takes.")
+            return
+        self._give(answer)
 
     def _is_for_us(self) -> bool:
         """Whether the browser asks for this very server, and not for a name that was made to point to it."""
