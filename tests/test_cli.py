@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 import shlex
@@ -59,6 +60,16 @@ def test_what_is_printed_finds_no_room(tmp_path: Path, arguments: list[str]) -> 
     said = done.stderr.splitlines()[-1:]
     assert (done.returncode, said) == (2, ["Error: the output cannot be written: No space left on device."])
     assert "Traceback" not in done.stderr
+
+
+def test_the_system_runs_short(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of files that a process may have open, say: it is told in one line, and not as something about the output."""
+
+    def fail(_path: Path, **_options: object) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(plan, "load", fail)
+    assert run("tag", code=2).stderr == "Error: the system gives no more of what this needs: Too many open files.\n"
 
 
 def test_version_and_help(run: Run) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import gzip
 import json
 import os
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any
 
@@ -244,6 +246,22 @@ def test_a_worker_that_is_ended_from_outside(sites: Sites) -> None:
     with workers.started(2) as team, pytest.raises(BuildError, match="ended from outside"):
         for _ in team.each(_ends, files):
             pass
+
+
+def test_a_worker_that_cannot_be_started(sites: Sites, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where no more processes may run: it is told in words, by what it is, and nothing has changed."""
+
+    def fail(_process: object) -> None:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(SpawnProcess, "_Popen", staticmethod(fail))
+    with workers.started(2) as team, pytest.raises(BuildError) as caught:
+        list(build.write([sites.config("one", "A")], sites.out, Options(), team))
+    assert caught.value.message == (
+        "A process of this build cannot be started: Resource temporarily unavailable. "
+        "Nothing has changed; fewer --jobs need less."
+    )
+    assert not sites.out.exists()
 
 
 def _ends(file: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import shlex
@@ -99,8 +100,12 @@ def _nonce(context: click.Context, parameter: click.Parameter, value: str | None
     return value or ""
 
 
+#: What the system says where it is asked for more than it has, and not because of what is printed.
+_SCARCE = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
+
+
 class _Commands(click.Group):
-    """Says in words where what it prints cannot be written: to a full disk, say."""
+    """Says in words where what it prints cannot be written, to a full disk, say; or where the system runs short."""
 
     def main(self, *args: Any, **extra: Any) -> Any:
         try:
@@ -108,10 +113,13 @@ class _Commands(click.Group):
         except OSError as error:
             if error.filename:
                 raise
+            is_scarce = error.errno in _SCARCE
+            what = "the system gives no more of what this needs" if is_scarce else "the output cannot be written"
             with suppress(OSError):
-                click.echo(f"Error: the output cannot be written: {error.strerror or error}.", err=True)
-            # What is left of it would fail once more as Python ends.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+                click.echo(f"Error: {what}: {error.strerror or error}.", err=True)
+            if not is_scarce:
+                # What is left of it would fail once more as Python ends.
+                os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
             sys.exit(BuildError.exit_code)
 
 

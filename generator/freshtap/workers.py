@@ -54,7 +54,8 @@ class Workers:
         under_way: deque[Future[list[R]]] = deque()
         try:
             while portion := list(islice(source, _PORTION)):
-                under_way.append(pool.submit(_each, function, portion))
+                with _starting():
+                    under_way.append(pool.submit(_each, function, portion))
                 if len(under_way) >= self._ahead:
                     yield from under_way[0].result()
                     under_way.popleft()
@@ -72,18 +73,31 @@ class Workers:
 def started(jobs: int) -> Iterator[Workers]:
     """``jobs`` processes to work with; with 1, this one. They end with it, also where it is told to end.
 
-    Raises :class:`BuildError` where one of them is ended from outside.
+    Raises :class:`BuildError` where one of them cannot be started, or is ended from outside.
     """
     with _ending_in_order():
         if jobs == 1:
             yield Workers(None, 1)
             return
         # "spawn" is the one way to start a process that behaves alike on every system.
-        pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_leave_interrupts)
+        with _starting():
+            pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_leave_interrupts)
         try:
             yield Workers(pool, jobs)
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _starting() -> Iterator[None]:
+    """Says in words why a process cannot be started: what is handed to the pool meanwhile starts one."""
+    try:
+        yield
+    except OSError as error:
+        raise BuildError(
+            f"A process of this build cannot be started: {error.strerror or error}. "
+            "Nothing has changed; fewer --jobs need less."
+        ) from None
 
 
 @contextmanager
