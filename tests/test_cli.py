@@ -8,20 +8,22 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-from freshtap import __version__, artifacts, config, declarations, plan, schema
+from freshtap import __version__, artifacts, build, config, declarations, plan, schema
 from freshtap.artifacts import Options
 from freshtap.cli import main
+from freshtap.errors import BuildError
 from freshtap.site import Site
 
 Run = Callable[..., Result]
 
 CONFIG = 'name = "demo"\n[clevertap]\naccount_id = "TEST-86K-4Z9-K85Z"\nregion = "in1"\n[[events]]\nname = "A"\n'
+UNCHANGED = "at most 120 characters with single blanks between them, and none of & $ \" \\ % > < ! . : '"
 NEXT = "Next: list your events in it, then run: freshtap build"
 
 
@@ -294,11 +296,27 @@ def test_build_same_name(run: Run, other: str) -> None:
 def test_build_warnings(run: Run) -> None:
     """Warnings go to stderr and stop nothing, unless --strict makes errors of them."""
     write("freshtap.toml", CONFIG.replace('"A"', '"A!"'))
-    sentence = 'freshtap.toml: events[0].name: "A!" reaches CleverTap as "A": ! cannot be in a name.\n'
+    sentence = (
+        f'freshtap.toml: events[0].name: "A!" reaches CleverTap as "A": ! cannot be in a name. Allowed: {UNCHANGED}.\n'
+    )
     assert run("build", "--strict", code=2).stderr == f"Error: {sentence}"
     assert not Path("dist").exists()
     assert run("build").stderr == f"Warning: {sentence}"
     assert Path("dist/demo/freshtap.js").exists()
+
+
+def test_build_check_shows_each_difference_as_it_comes(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of many sites, none is kept until the last has been compared."""
+    write("freshtap.toml")
+
+    def compare(*_arguments: object, **_options: object) -> Iterator[str]:
+        yield "the first\n"
+        yield ""
+        raise BuildError("no")
+
+    monkeypatch.setattr(build, "compare", compare)
+    result = run("build", "--check", code=2)
+    assert (result.stdout, result.stderr) == ("the first\n", "Error: no\n")
 
 
 def test_build_check(run: Run) -> None:
@@ -440,7 +458,9 @@ def test_check(run: Run) -> None:
     assert run("check", "a.toml").stdout == "a.toml: no errors, no warnings.\n"
     both = run("check", "a.toml", "b.toml")
     assert both.stdout == "2 configs: no errors, 1 warning.\n"
-    assert both.stderr == ('Warning: b.toml: events[0].name: "A!" reaches CleverTap as "A": ! cannot be in a name.\n')
+    assert both.stderr == (
+        f'Warning: b.toml: events[0].name: "A!" reaches CleverTap as "A": ! cannot be in a name. Allowed: {UNCHANGED}.\n'
+    )
     assert run("check", "--strict", "a.toml", "b.toml", code=2).stdout == ""
     assert sorted(path.name for path in Path().iterdir()) == ["a.toml", "b.toml"]
 

@@ -13,6 +13,7 @@ from freshtap.errors import ConfigError, labelled
 
 OWN = "Allowed: a name of its own for each event."
 SOMETHING_ELSE = "would not be sent: to CleverTap's SDK that name means something else"
+UNCHANGED = "Allowed: at most 120 characters with single blanks between them, and none of & $ \" \\ % > < ! . : '."
 RESERVED = "Stayed, UTM Visited, App Launched, Notification Sent, Notification Viewed, Notification Clicked"
 
 
@@ -81,7 +82,7 @@ def test_preload(consent: dict[str, bool], expected: list[str]) -> None:
         (
             {"events": events("50% off", "50 off")},
             [
-                'Warning: events[0].name: "50% off" reaches CleverTap as "50 off": % cannot be in a name.',
+                'Warning: events[0].name: "50% off" reaches CleverTap as "50 off": % cannot be in a name. ' + UNCHANGED,
                 'Error: events[1].name: "50 off" reaches CleverTap as "50 off", and so does "50% off", events[0].name. '
                 + OWN,
             ],
@@ -89,7 +90,7 @@ def test_preload(consent: dict[str, bool], expected: list[str]) -> None:
         ({"events": events("Charged") + events("Order", charged=True)}, []),
         (
             {"events": events("Charged", "Charged!")},
-            ['Warning: events[1].name: "Charged!" reaches CleverTap as "Charged": ! cannot be in a name.'],
+            ['Warning: events[1].name: "Charged!" reaches CleverTap as "Charged": ! cannot be in a name. ' + UNCHANGED],
         ),
         (
             {"events": events("Charged", "Charged")},
@@ -124,12 +125,12 @@ def test_preload(consent: dict[str, bool], expected: list[str]) -> None:
             {"events": events("x" * 130)},
             [
                 f'Warning: events[0].name: "{"x" * 59}…" reaches CleverTap as "{"x" * 59}…": '
-                "names end after 120 characters."
+                "names end after 120 characters. " + UNCHANGED
             ],
         ),
         (
             {"events": events(" A  b")},
-            ['Warning: events[0].name: " A  b" reaches CleverTap as "A b": blanks are trimmed.'],
+            ['Warning: events[0].name: " A  b" reaches CleverTap as "A b": blanks are trimmed. ' + UNCHANGED],
         ),
         (
             {"events": []},
@@ -254,7 +255,7 @@ PROHIBITED = "& $ \" \\ % > < ! . : '"
         (
             [{"op": "rename-event", "on": "Order", "to": "View"}],
             [
-                'Error: events[1].name: "View" reaches CleverTap as "View", and so does "Order", transformations[0].to. '
+                'Error: events[1].name: "View" reaches CleverTap as "View", and so does "View", transformations[0].to. '
                 + OWN
             ],
         ),
@@ -275,7 +276,10 @@ PROHIBITED = "& $ \" \\ % > < ! . : '"
         ),
         (
             [{"op": "rename-event", "on": "Order", "to": "Order: done"}],
-            ['Warning: transformations[0].to: "Order: done" reaches CleverTap as "Order done": : cannot be in a name.'],
+            [
+                'Warning: transformations[0].to: "Order: done" reaches CleverTap as "Order done": : cannot be in a name. '
+                + UNCHANGED
+            ],
         ),
         (
             [{"op": "rename-event", "on": "Order", "to": "%"}],
@@ -293,7 +297,7 @@ PROHIBITED = "& $ \" \\ % > < ! . : '"
         (
             [{"op": "rename-event", "on": "Bought", "to": "Paid"}],
             [
-                'Warning: transformations[0]: "Paid" does nothing: a purchase is sent as "Charged". '
+                'Warning: transformations[0].to: "Paid" does nothing: a purchase is sent as "Charged". '
                 "Allowed: an event without charged = true."
             ],
         ),
@@ -304,7 +308,7 @@ PROHIBITED = "& $ \" \\ % > < ! . : '"
             [{"op": "rename-property", "on": "*", "from": "a!", "to": "Coupon: code"}],
             [
                 'Warning: transformations[0].to: "Coupon: code" reaches CleverTap as "Coupon code": '
-                ": cannot be in a name."
+                ": cannot be in a name. " + UNCHANGED
             ],
         ),
         (
@@ -316,7 +320,10 @@ PROHIBITED = "& $ \" \\ % > < ! . : '"
         ),
         (
             [{"op": "send-constant", "on": "*", "property": "a.b", "value": 1}],
-            ['Warning: transformations[0].property: "a.b" reaches CleverTap as "ab": . cannot be in a name.'],
+            [
+                'Warning: transformations[0].property: "a.b" reaches CleverTap as "ab": . cannot be in a name. '
+                + UNCHANGED
+            ],
         ),
         (
             [{"op": "send-constant", "on": "*", "property": "...", "value": 1}],
@@ -328,7 +335,7 @@ PROHIBITED = "& $ \" \\ % > < ! . : '"
         (
             [{"op": "send-constant", "on": "*", "property": "a", "value": "x" * 511 + "😀"}],
             [
-                f'Warning: transformations[0].value: "{"x" * 59}…" is sent without what is beyond 512 characters.',
+                f'Warning: transformations[0].value: "{"x" * 59}…" is sent without what is beyond 512 characters. Allowed: at most 512 characters.',
             ],
         ),
         ([{"op": "send-constant", "on": "*", "property": "a", "value": "x" * 510 + "😀"}], []),
@@ -342,7 +349,7 @@ PROHIBITED = "& $ \" \\ % > < ! . : '"
                 'Allowed: the name of one of the [[events]], "*" or "identify".',
                 'Error: transformations[0].property: "%" has nothing that CleverTap takes. '
                 f"Allowed: any text with more than {PROHIBITED} in it.",
-                f'Warning: transformations[0].value: "{"y" * 59}…" is sent without what is beyond 512 characters.',
+                f'Warning: transformations[0].value: "{"y" * 59}…" is sent without what is beyond 512 characters. Allowed: at most 512 characters.',
                 'Error: transformations[1].on: "Nobody" is not an event of this config. '
                 'Allowed: the name of one of the [[events]], "*" or "identify".',
             ],
@@ -508,7 +515,8 @@ TOO = "too: where both apply, only this one's value is sent. Allowed: any other 
         (
             [constant("Coupon code"), rename("coupon", "Coupon: code")],
             [
-                'transformations[1].to: "Coupon: code" reaches CleverTap as "Coupon code": : cannot be in a name.',
+                'transformations[1].to: "Coupon: code" reaches CleverTap as "Coupon code": : cannot be in a name. '
+                + UNCHANGED,
                 'transformations[1].to: "Coupon: code" reaches CleverTap as "Coupon code", and so does "Coupon code", '
                 "transformations[0]: one of them is not sent. "
                 "Allowed: any other name, or only one of the two.",
@@ -558,8 +566,9 @@ def test_transformations_of_all_events() -> None:
     assert examined({"track": {"send": "all"}, "transformations": on_any}) == []
     onto_listed = [{"op": "rename-event", "on": "A", "to": "Order"}, {"op": "rename-event", "on": "B", "to": "C!"}]
     assert examined({"track": {"send": "all"}, "events": events("Order"), "transformations": onto_listed}) == [
-        'Error: transformations[0].to: "A" reaches CleverTap as "Order", and so does "Order", events[0].name. ' + OWN,
-        'Warning: transformations[1].to: "C!" reaches CleverTap as "C": ! cannot be in a name.',
+        'Error: transformations[0].to: "Order" reaches CleverTap as "Order", and so does "Order", events[0].name. '
+        + OWN,
+        'Warning: transformations[1].to: "C!" reaches CleverTap as "C": ! cannot be in a name. ' + UNCHANGED,
     ]
 
 
@@ -573,7 +582,7 @@ def test_a_rename_is_no_event_type_more() -> None:
 def test_strict() -> None:
     """--strict makes errors of warnings."""
     assert examined({"events": events("A!")}, strict=True) == [
-        'Error: events[0].name: "A!" reaches CleverTap as "A": ! cannot be in a name.'
+        'Error: events[0].name: "A!" reaches CleverTap as "A": ! cannot be in a name. ' + UNCHANGED
     ]
 
 
@@ -591,6 +600,24 @@ def test_with_unreadable_parts() -> None:
         "events[4].name",
         "events[1].name",
     ]
+
+
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        ([{"nmae": "Order"}], ["events[0].name", "events[0].nmae", "transformations[0].to"]),
+        ([{"name": 7}, {"name": "A"}], ["events[0].name", "transformations[0].to"]),
+        ([7], ["events[0]", "transformations[0].to"]),
+        (7, ["events", "transformations[0].to"]),
+        ([{"name": "A", "charge": True}], ["events[0].charge", "transformations[0].on", "transformations[0].to"]),
+    ],
+    ids=["another key", "no text", "no table", "no list", "every name readable"],
+)
+def test_an_event_whose_name_cannot_be_read(table: Any, expected: list[str]) -> None:
+    """It may be the one that a transformation is on: what follows from it is no problem more, what does not is one."""
+    rename = {"op": "rename-event", "on": "Order", "to": "Stayed"}
+    found = examined({"events": table, "transformations": [rename]})
+    assert [line.split(": ")[1] for line in found] == expected
 
 
 def test_nothing_readable() -> None:

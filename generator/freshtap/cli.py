@@ -196,9 +196,11 @@ def build_command(
             _warn(checked.problems if checked.name else ())
         if check:
             differences = build.compare(files, out, options, team, prune=prune)
-            texts = [text for text in _progress(differences, "Comparing", len(files)) if text]
-            click.echo("".join(texts), nl=False)
-            if texts:
+            is_current = True
+            for text in _progress(differences, "Comparing", len(files)):
+                is_current = is_current and not text
+                click.echo(text, nl=False)
+            if not is_current:
                 click.get_current_context().exit(1)
             _say(f"{out} is current.")
             return

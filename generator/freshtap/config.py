@@ -64,6 +64,8 @@ _WRONG_TYPE: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "tuple_type": ("is not a list of tables", "any number of [[{key}]] tables"),
     }
 )
+#: The keys of problems that leave an event without its name.
+_EVENT_NAME: Final = re.compile(r"events(\[\d+\](\.name)?)?")
 _UNREADABLE_ACCOUNT_ID: Final = "0-0-0"
 
 
@@ -80,6 +82,11 @@ class Reading:
     problems: tuple[Problem, ...] = ()
     text: str = ""
     """What stands in the file, where it is text."""
+
+    @property
+    def knows_every_event(self) -> bool:
+        """Whether the name of each event could be read."""
+        return not any(_EVENT_NAME.fullmatch(problem.key) for problem in self.problems)
 
     def valid(self) -> Site:
         """The site; raises :class:`ConfigError` with every problem if there are any."""

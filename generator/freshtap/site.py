@@ -279,7 +279,7 @@ class Site(Table):
     @property
     def renamed(self) -> dict[str, str]:
         """What the transformations call events, by Freshpaint's name, before cleaning."""
-        return {change.on: change.to for change in self.transformations if isinstance(change, RenameEvent)}
+        return {each.on: each.to for each in self.transformations if isinstance(each, RenameEvent)}
 
     @property
     def names(self) -> dict[str, str]:

@@ -280,11 +280,11 @@ def _events(site: Site) -> Iterator[dict[str, Any]]:
 def _touched(site: Site, on: str) -> list[str]:
     """The properties that transformations of a call look for: worth trying out."""
     names = []
-    for change in site.transformations:
-        applies = change.on == on or (change.on == "*" and on != "identify")
-        if not applies or isinstance(change, RenameEvent) or change.op in {"send-builtin", "send-constant"}:
+    for each in site.transformations:
+        applies = each.on == on or (each.on == "*" and on != "identify")
+        if not applies or isinstance(each, RenameEvent) or each.op in {"send-builtin", "send-constant"}:
             continue
-        names.append(change.from_ if isinstance(change, RenameProperty) else change.property)
+        names.append(each.from_ if isinstance(each, RenameProperty) else each.property)
     return list(dict.fromkeys(names))
 
 
