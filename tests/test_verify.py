@@ -42,7 +42,7 @@ CSP: Final = "Content-Security-Policy"
 
 
 @contextlib.contextmanager
-def told(_doing: str) -> Iterator[None]:
+def progress(_doing: str) -> Iterator[None]:
     """Nobody is told."""
     yield
 
@@ -94,7 +94,7 @@ def deploy(web: Web, over: Config, *, debug: bool = False, stable: bool = False)
 
 def look(browser: Browser, tagged: Tagged, url: str, **how: Any) -> Verdict:
     """Verify a page, quickly."""
-    return verify.judge(browser, tagged.site, Visit(url, wait=how.pop("wait", 0.2), **how), told)
+    return verify.judge(browser, tagged.site, Visit(url, wait=how.pop("wait", 0.2), **how), progress)
 
 
 def html(head: str, calls: str = CALLS, body: str = "") -> str:

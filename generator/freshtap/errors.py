@@ -59,7 +59,7 @@ class BrowserError(FreshtapError):
 
 
 @contextmanager
-def told(path: Path) -> Iterator[None]:
+def concerning(path: Path) -> Iterator[None]:
     """Turns what the operating system says meanwhile into a sentence about ``path``, an :class:`OutputError`."""
     try:
         yield

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from freshtap.errors import told
+from freshtap.errors import concerning
 
 
 class Moves:
@@ -26,7 +26,7 @@ class Moves:
         self._count = 0
 
     def __enter__(self) -> Self:
-        with told(self._kept):
+        with concerning(self._kept):
             self._kept.mkdir()
             self._writing = self._notes.open("wb", buffering=0)
         return self
@@ -36,24 +36,24 @@ class Moves:
     ) -> None:
         self._writing.close()
         if error:
-            with told(self._notes):
+            with concerning(self._notes):
                 self._take_back()
 
     def place(self, new: Path, target: Path) -> None:
         """Puts a file where it belongs, in one step, whatever file is there."""
-        with told(target):
+        with concerning(target):
             self._note(self._keep(target), target, new)
             new.replace(target)
 
     def place_new(self, folder: Path, target: Path) -> None:
         """Puts a folder where there is none."""
-        with told(target):
+        with concerning(target):
             self._note(self._next(), target, folder)
             folder.rename(target)
 
     def remove(self, target: Path) -> None:
         """Takes a file away, if it is there."""
-        with told(target), contextlib.suppress(FileNotFoundError):
+        with concerning(target), contextlib.suppress(FileNotFoundError):
             self._note(self._keep(target), target)
             target.unlink()
 

@@ -22,7 +22,7 @@ from typing import IO, Final, TypeVar
 
 from freshtap import differences, manifest
 from freshtap.artifacts import COMPRESSED_SUFFIXES, HASHED_SCRIPT, Artifacts
-from freshtap.errors import OutputError, told
+from freshtap.errors import OutputError, concerning
 from freshtap.ledger import Ledger
 from freshtap.moves import Moves
 
@@ -96,7 +96,7 @@ def _with_listed(out: Path, use: Callable[[manifest.Listed], T]) -> T:
     file = _opened(path)
     if file is None:
         return use(())
-    with told(path), file:
+    with concerning(path), file:
         try:
             return use(manifest.read(file))
         except manifest.UnfamiliarLayoutError:
@@ -111,12 +111,12 @@ def stage(out: Path) -> Iterator[Path]:
     file = _opened(path)
     if file is not None:
         # Before the work, where that takes no time; otherwise it is found out before anything is changed.
-        with told(path), file:
+        with concerning(path), file:
             if not manifest.is_familiar(file):
                 file.seek(0)
                 manifest.parse(file.read(), file=str(path))
     is_new = not out.exists()
-    with told(out):
+    with concerning(out):
         out.mkdir(parents=True, exist_ok=True)
         staged = Path(tempfile.mkdtemp(prefix=_STAGE_PREFIX, dir=out))
     try:
@@ -136,11 +136,11 @@ def add(staged: Path, changed: Changes) -> None:
         if folder is None:
             site = path.partition("/")[0]
             folder = staged / f"{zlib.crc32(site.encode()) % _STAGED_FOLDERS:02x}"
-            with told(folder / site):
+            with concerning(folder / site):
                 folder.mkdir(exist_ok=True)
                 (folder / site).mkdir(exist_ok=True)
         target = folder / path
-        with told(target):
+        with concerning(target):
             target.write_bytes(content)
 
 
@@ -161,7 +161,7 @@ def commit(out: Path, staged: Path, entries: Ledger, removals: Ledger) -> bool:
         for folder in (site for sites in folders for site in sorted(sites.iterdir())):
             _publish(moves, folder, _site_folder(out, folder.name))
         path = out / manifest.NAME
-        with told(path):
+        with concerning(path):
             is_changed = path.is_symlink() or not path.exists() or not filecmp.cmp(new, path, shallow=False)
         if is_changed:
             moves.place(new, path)
@@ -187,13 +187,13 @@ def _publish(moves: Moves, folder: Path, target: Path) -> None:
 
 
 def _write(path: Path, parts: Iterator[bytes]) -> None:
-    with told(path), path.open("wb") as file:
+    with concerning(path), path.open("wb") as file:
         file.writelines(parts)
 
 
 def write_new(path: Path, text: str) -> None:
     """Writes a file that must not exist yet. Where it cannot be written whole, there is none."""
-    with told(path):
+    with concerning(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             file = path.open("x", encoding="utf-8", newline="\n")
@@ -212,7 +212,7 @@ def _site_folder(out: Path, name: str) -> Path:
     if PurePosixPath(name).name != name or name in {"", ".."}:
         raise OutputError(f"{name!r} cannot be a folder in {out}.")
     folder = out / name
-    with told(folder):
+    with concerning(folder):
         if folder.is_symlink():
             raise OutputError(f"{folder} is a symbolic link, and what is built would end up elsewhere. Remove it.")
         if folder.exists() and not folder.is_dir():
@@ -222,7 +222,7 @@ def _site_folder(out: Path, name: str) -> Path:
 
 def _paths_in(folder: Path) -> set[str]:
     """Everything in a site's folder, as paths in the output folder; nothing where there is no such folder."""
-    with told(folder):
+    with concerning(folder):
         try:
             return {f"{folder.name}/{name}" for name in os.listdir(folder)}  # noqa: PTH208 - half the time
         except FileNotFoundError:
@@ -256,13 +256,13 @@ def _read(path: Path) -> bytes | None:
     file = _opened(path)
     if file is None:
         return None
-    with told(path), file:
+    with concerning(path), file:
         return file.read()
 
 
 def _opened(path: Path) -> IO[bytes] | None:
     """The file, to be read; None where there is none."""
-    with told(path):
+    with concerning(path):
         try:
             # What a link leads to is another's file; replacing the link is right, leaving it is not.
             return None if path.is_symlink() else path.open("rb")
@@ -282,5 +282,5 @@ def _diff(out: Path, path: str, content: bytes | None) -> str:
 
 def _remove(out: Path, paths: Sequence[str]) -> None:
     for path in paths:
-        with told(out / path):
+        with concerning(out / path):
             (out / path).unlink(missing_ok=True)

@@ -123,7 +123,7 @@ class Preview:
             text = text.encode("utf-8", "replace").decode()
             planned = plan.examine(config.parse(text, file=self._file))
         except ConfigError as error:
-            return {"problems": _told(error.problems)}
+            return {"problems": _worded(error.problems)}
         bridge, made = _make(planned.site)
         with self._news:
             self._planned, self._built, self._bridge, self._made = planned, text, bridge, made
@@ -148,7 +148,7 @@ class Preview:
     def _outcome(self) -> dict[str, Any]:
         site, entry = self._planned.site, self._made.entry
         return {
-            "problems": _told(self._planned.warnings),
+            "problems": _worded(self._planned.warnings),
             "built": {
                 "name": site.name,
                 "account": site.clevertap.account_id,
@@ -303,7 +303,7 @@ def _row(request: Request) -> dict[str, Any]:
     }
 
 
-def _told(problems: tuple[Problem, ...]) -> list[dict[str, str]]:
+def _worded(problems: tuple[Problem, ...]) -> list[dict[str, str]]:
     """Problems, in the very words of ``freshtap check``."""
     return [{"severity": problem.severity, "text": labelled(problem)} for problem in problems]
 

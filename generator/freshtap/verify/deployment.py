@@ -105,9 +105,9 @@ def _differences(deployed: Mapping[str, Any], current: Mapping[str, Any]) -> lis
     # As JSON has them: a tuple is a list there.
     now = json.loads(json.dumps(current))
     old_events, new_events = dict(deployed.get("events", [])), dict(now.get("events", []))
-    told = [f"it lacks the event {shown(name)}" for name in new_events if name not in old_events]
-    told += [f"it still has the event {shown(name)}" for name in old_events if name not in new_events]
-    told += [
+    differences = [f"it lacks the event {shown(name)}" for name in new_events if name not in old_events]
+    differences += [f"it still has the event {shown(name)}" for name in old_events if name not in new_events]
+    differences += [
         f"the event {shown(name)} is {shown(old_events[name])} there"
         for name in new_events
         if old_events.get(name, new_events[name]) != new_events[name]
@@ -115,12 +115,12 @@ def _differences(deployed: Mapping[str, Any], current: Mapping[str, Any]) -> lis
     names = {"sdk": "clevertap.sdk_url", "code": "identify.default_country_code", "domain": "clevertap.target_domain"}
     names |= {key: f"clevertap.{key}" for key in ("region", "token")}
     names |= {"name": "freshpaint.destination", "changes": "transformations"}
-    told += [
+    differences += [
         f"{names.get(key, key)} is {shown(deployed[key]) if key in deployed else 'not set'} there"
         for key in sorted({*deployed, *now} - {"events"})
         if deployed.get(key) != now.get(key)
     ]
-    return told
+    return differences
 
 
 def _silent(seen: Observation, url: str) -> Iterator[Diagnosis]:

@@ -59,10 +59,10 @@ def diagnoses(site: Site, seen: Observation, outcomes: Outcomes) -> tuple[Diagno
         for one in examine(evidence)
     )
     order = list(DIAGNOSES)
-    told = sorted(found, key=lambda one: order.index(one.code))
+    ordered = sorted(found, key=lambda one: order.index(one.code))
     # Where something else is wrong, that is why there are no calls.
-    wrong = any(one.severity == "error" and one.code != "no-calls" for one in told)
-    return tuple(one for one in told if not (wrong and one.code == "no-calls"))
+    wrong = any(one.severity == "error" and one.code != "no-calls" for one in ordered)
+    return tuple(one for one in ordered if not (wrong and one.code == "no-calls"))
 
 
 # -- the page and its tag ----------------------------------------------------------------------------------------------
@@ -119,8 +119,8 @@ def _bridges(view: View) -> list[str]:
 
 def _early(view: View, errors: Iterable[str]) -> Iterator[Diagnosis]:
     places = list(dict.fromkeys(view.early))
-    told = "\n".join(errors)
-    lost = [place for place in places if place and place.rpartition(":")[0] in told]
+    uncaught = "\n".join(errors)
+    lost = [place for place in places if place and place.rpartition(":")[0] in uncaught]
     guarded = [place for place in places if place not in lost]
     if lost:
         yield diagnosis("snippet-late", places=listed(lost))
@@ -158,13 +158,13 @@ def _policy(evidence: Evidence) -> Iterator[Diagnosis]:
         )
         nonced = any(script.nonced for script in view.scripts if _is_tag(script))
         missing = policy.missing(view.policies, needs, page=view.url, nonced=nonced) or needs
-        told = " and ".join(_added(view, directive, sources) for directive, sources in sorted(missing.items()))
+        additions = " and ".join(_added(view, directive, sources) for directive, sources in sorted(missing.items()))
         # Other inline scripts of the page may be what was refused: then the snippet ran.
         inline = any(violation.blocked == "inline" for violation in violations)
         if inline and not view.snippet and any(pages.is_snippet(script.text) for script in view.scripts):
             refused = {"the inline snippet": None, **refused}
         if refused:
-            yield diagnosis("policy-forbids", refused=listed(refused), missing=told)
+            yield diagnosis("policy-forbids", refused=listed(refused), missing=additions)
         yield from _trusted_types(evidence.site, violations)
 
 
@@ -318,8 +318,8 @@ def _not_enabled(site: Site, calls: Iterable[Call]) -> Iterator[Diagnosis]:
     folded = {name.casefold().strip(): name for name in known}
     guesses = [difflib.get_close_matches(name.casefold().strip(), folded, 1, 0.8) for name in names]
     meant = listed(dict.fromkeys(shown(folded[guess[0]]) for guess in guesses if guess))
-    told = f"{listed(map(shown, names))} {'is' if len(names) == 1 else 'are'}"
-    yield diagnosis("event-not-enabled", names=told, meant=f" Did you mean {meant}?" if meant else "")
+    subject = f"{listed(map(shown, names))} {'is' if len(names) == 1 else 'are'}"
+    yield diagnosis("event-not-enabled", names=subject, meant=f" Did you mean {meant}?" if meant else "")
 
 
 def _unknown(calls: Iterable[Call]) -> Iterator[Diagnosis]:

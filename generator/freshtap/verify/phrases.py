@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 def listed(things: Iterable[str]) -> str:
     """The first five of them, and how many more there are."""
-    told = list(things)
-    return ", ".join(told[:5]) + (f" and {len(told) - 5} more" if len(told) > 5 else "")
+    named = list(things)
+    return ", ".join(named[:5]) + (f" and {len(named) - 5} more" if len(named) > 5 else "")
 
 
 def counted(count: int, one: str, several: str = "") -> str:

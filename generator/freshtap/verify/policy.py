@@ -50,8 +50,8 @@ def missing(
             lacking = _lacking(policy[name], sources, page, nonced=nonced)
             if lacking:
                 # With default-src alone, a directive of its own has to be written.
-                told = found.setdefault(directive if name == "default-src" else name, [])
-                told += [source for source in lacking if source not in told]
+                additions = found.setdefault(directive if name == "default-src" else name, [])
+                additions += [source for source in lacking if source not in additions]
     return found
 
 

@@ -71,7 +71,7 @@ _FOCUSED: Final = """() => {
   return element;
 }"""
 
-Told = Callable[[str], contextlib.AbstractContextManager[None]]
+Progress = Callable[[str], contextlib.AbstractContextManager[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +88,9 @@ class Visit:
 
 
 @contextlib.contextmanager
-def chromium(told: Told) -> Iterator[Browser]:
+def chromium(progress: Progress) -> Iterator[Browser]:
     """A browser to observe in. Raises :class:`BrowserError` where there is none."""
-    with told("Looking for a browser"):
+    with progress("Looking for a browser"):
         executable = browsers.find()
     if executable is None:
         raise BrowserError(
@@ -98,7 +98,7 @@ def chromium(told: Told) -> Iterator[Browser]:
             f"One in an unusual place is named in {browsers.VARIABLE}."
         )
     with sync_playwright() as playwright:
-        with told("Starting the browser"):
+        with progress("Starting the browser"):
             try:
                 browser = playwright.chromium.launch(executable_path=executable, args=browsers.ARGUMENTS)
             except Error as error:
@@ -111,10 +111,10 @@ def chromium(told: Told) -> Iterator[Browser]:
                 browser.close()
 
 
-def observe(browser: Browser, site: Site, visit: Visit, told: Told) -> Observation:
+def observe(browser: Browser, site: Site, visit: Visit, progress: Progress) -> Observation:
     """Opens the page, does the deeds, waits for silence.
 
-    ``told`` is given what is being done, for as long as it is. Raises :class:`BrowserError` where the browser ends.
+    ``progress`` is given what is being done, for as long as it is. Raises :class:`BrowserError` where the browser ends.
     """
     context = browser.new_context(service_workers="block", ignore_https_errors=_is_local(visit.url))
     if visit.folder or visit.inject:
@@ -122,7 +122,7 @@ def observe(browser: Browser, site: Site, visit: Visit, told: Told) -> Observati
         with contextlib.suppress(Error):
             context.grant_permissions(["local-network-access"])
     try:
-        return _Session(site, visit, context).run(told)
+        return _Session(site, visit, context).run(progress)
     except Error as error:
         raise BrowserError(f"The browser went away: {_first_line(error)}") from None
     finally:
@@ -156,23 +156,23 @@ class _Session:
         context.on("response", self._answered)
         context.on("weberror", self._erred)
 
-    def run(self, told: Told) -> Observation:
+    def run(self, progress: Progress) -> Observation:
         page = self._context.new_page()
-        with told(f"Opening {self._seen.url}"):
+        with progress(f"Opening {self._seen.url}"):
             self._open(page)
         if not self._seen.error:
             for deed in self._visit.deeds:
-                with told(f"Doing {deed}"):
+                with progress(f"Doing {deed}"):
                     if not self._do(page, deed):
                         break
-            with told("Waiting until the page has nothing more to say"):
+            with progress("Waiting until the page has nothing more to say"):
                 self._wait_for_silence(page)
             if not self._seen.hung:
                 with contextlib.suppress(Error):
                     page.evaluate("dispatchEvent(new Event('freshtap-look'))")
             # As the page is closed it would tell once more.
             self._context.remove_listener("console", self._read)
-            with told("Fetching the deployed script"):
+            with progress("Fetching the deployed script"):
                 self._fetch_deployed()
         self._seen.requests = list(self._gateway.requests)
         return self._seen
@@ -249,37 +249,42 @@ class _Session:
         if token == self._token:
             self._note(json.loads(text))
 
-    def _note(self, told: dict[str, Any]) -> None:
+    def _note(self, news: dict[str, Any]) -> None:
         """What the page's watch tells."""
-        page: str = told["page"]
-        match told["what"]:
+        page: str = news["page"]
+        match news["what"]:
             case "step":
                 self._seen.steps.append(
                     Step(
-                        page, told["call"], told.get("step", ""), told.get("code", ""), told["name"], told.get("value")
+                        page,
+                        news["call"],
+                        news.get("step", ""),
+                        news.get("code", ""),
+                        news["name"],
+                        news.get("value"),
                     )
                 )
                 self._heard()
             case "bridge":
-                self._seen.starts.append(Start(page, told["src"]))
+                self._seen.starts.append(Start(page, news["src"]))
                 self._heard()
             case "violation":
-                if told["enforced"]:
-                    self._seen.violations.append(Violation(page, told["blocked"], told["directive"], told["sample"]))
+                if news["enforced"]:
+                    self._seen.violations.append(Violation(page, news["blocked"], news["directive"], news["sample"]))
             case "page":
                 if urlsplit(page).scheme in ("http", "https"):
-                    self._seen.views.append(self._view(page, told))
+                    self._seen.views.append(self._view(page, news))
 
-    def _view(self, page: str, told: dict[str, Any]) -> View:
-        scripts = (Script(**each) for each in told["scripts"])
+    def _view(self, page: str, news: dict[str, Any]) -> View:
+        scripts = (Script(**each) for each in news["scripts"])
         policy = self._policies.get(page.partition("#")[0], "")
         return View(
             page,
             tuple(scripts),
-            tuple(filter(None, (policy, *told["policies"]))),
-            tuple(told["early"]),
-            told["snippet"],
-            tuple(map(tuple, told["noted"])),
+            tuple(filter(None, (policy, *news["policies"]))),
+            tuple(news["early"]),
+            news["snippet"],
+            tuple(map(tuple, news["noted"])),
         )
 
     def _asked(self, request: Request) -> None:

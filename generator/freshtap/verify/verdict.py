@@ -103,9 +103,9 @@ class Verdict:
     def _summary(self) -> str:
         sending = sum(call.outcome not in ("done", "ignored") for call in self.outcomes.calls)
         reached = self.outcomes.reached
-        told = f"{reached} of {counted(sending, 'call')} reached CleverTap" if reached else "Nothing reached CleverTap"
+        calls = f"{reached} of {counted(sending, 'call')} reached CleverTap" if reached else "Nothing reached CleverTap"
         wrong = [counted(self._count(severity), severity) for severity in ("error", "warning") if self._count(severity)]
-        return ". ".join([told, ", ".join(wrong) or "Nothing is wrong"]) + "."
+        return ". ".join([calls, ", ".join(wrong) or "Nothing is wrong"]) + "."
 
     def _count(self, severity: str) -> int:
         return sum(diagnosis.severity == severity for diagnosis in self.diagnoses)
