@@ -528,7 +528,7 @@ BROKEN: Final[dict[str, Broken]] = {
         "step-failed",
         "--script stopped at line 1, press Nonsense",
         "Correct that line",
-        how={"deeds": steps.parse("press Nonsense", file="")},
+        how={"steps": steps.parse("press Nonsense", file="")},
     ),
 }
 
@@ -602,7 +602,7 @@ def test_a_step_that_does_not_end(
     tagged = deploy(web, {})
     keys = "addEventListener('keydown', event => { for (; event.key === 'Enter';); setTimeout(() => { for (;;); }); })"
     url = web.page("/", html(tagged.tag, "freshpaint.identify('u1')", f"<script>{keys}</script>"))
-    verdict = look(browser, tagged, url, deeds=steps.parse(f"wait 1\n{step}\n{step}\n{step}", file=""))
+    verdict = look(browser, tagged, url, steps=steps.parse(f"wait 1\n{step}\n{step}\n{step}", file=""))
     said = [diagnosis.what for diagnosis in verdict.diagnoses if diagnosis.code == "step-failed"]
     assert [what.endswith("Timeout 2000ms exceeded.") for what in said] == [True]
     assert ("page-hung" in codes(verdict)) == hung
@@ -621,7 +621,7 @@ def test_a_step_that_does_not_end(
 def test_javascript_that_fails(browser: Browser, web: Web, code: str, said: str) -> None:
     """The step is told with what the browser says of it."""
     tagged = deploy(web, {})
-    verdict = look(browser, tagged, web.page("/", html(tagged.tag)), deeds=steps.parse(f"run {code}", file=""))
+    verdict = look(browser, tagged, web.page("/", html(tagged.tag)), steps=steps.parse(f"run {code}", file=""))
     what = next(diagnosis.what for diagnosis in verdict.diagnoses if diagnosis.code == "step-failed")
     assert what == f"--script stopped at line 1, run {code}: {said}."
 
@@ -632,7 +632,7 @@ def test_javascript_that_leads_to_another_page(browser: Browser, web: Web) -> No
     url = web.page("/", html(tagged.tag))
     web.page("/more", html(tagged.tag))
     text = "run location.href = '/more'\nrun freshpaint.track('Viewed')"
-    verdict = look(browser, tagged, url, deeds=steps.parse(text, file=""))
+    verdict = look(browser, tagged, url, steps=steps.parse(text, file=""))
     assert "step-failed" not in codes(verdict)
     assert verdict.outcomes.calls[-1].page.partition("?")[0] == f"{web.site}/more"
 
@@ -665,7 +665,7 @@ def test_a_script_of_clicks(browser: Browser, web: Web) -> None:
         press Enter
         run freshpaint.track('Ran')
     """
-    verdict = look(browser, tagged, url, deeds=steps.parse(text, file=""))
+    verdict = look(browser, tagged, url, steps=steps.parse(text, file=""))
     assert [
         (call.page.removeprefix(web.site).partition("?")[0], call.method, call.arguments[:1], call.outcome)
         for call in verdict.outcomes.calls

@@ -323,10 +323,10 @@ def verify(
         from freshtap.verify import pages, session, steps  # noqa: PLC0415 - what they need is an extra
     except ModuleNotFoundError:
         raise BrowserError(needs("freshtap verify", "verify")) from None
-    deeds = steps.parse(_text(script), file=str(script)) if script else ()
+    doing = steps.parse(_text(script), file=str(script)) if script else ()
     folder = pages.Folder(html) if html else None
     address = folder.url if folder else pages.address(url or "")
-    visit = session.Visit(address, folder, inject=inject, live=live, wait=wait, deeds=deeds)
+    visit = session.Visit(address, folder, inject=inject, live=live, wait=wait, steps=doing)
     verdict = verify.verify(site, visit, _patiently)
     click.echo(json.dumps(verdict.as_json(), indent=2, ensure_ascii=False) if as_json else verdict.text())
     if not verdict.good:

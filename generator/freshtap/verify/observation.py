@@ -37,7 +37,7 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Trace:
     """Something that the debug build told of: how far a call has come, or the code of a reason."""
 
     page: str
@@ -93,7 +93,7 @@ class Observation:
     hung: bool = False
     """Whether the page has stopped to answer: a script of it does not end."""
     views: list[View] = field(default_factory=list)
-    steps: list[Step] = field(default_factory=list)
+    traces: list[Trace] = field(default_factory=list)
     starts: list[Start] = field(default_factory=list)
     violations: list[Violation] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)

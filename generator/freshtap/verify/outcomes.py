@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 
 from freshtap.collector import Request
 from freshtap.reasons import REASONS
-from freshtap.verify.observation import Observation, Step
+from freshtap.verify.observation import Observation, Trace
 
 Outcome = Literal["received", "sent", "held", "waiting", "dropped", "lost", "done", "ignored"]
 
@@ -113,17 +113,17 @@ def of(observation: Observation, account: str) -> Outcomes:
     general: list[Reason] = []
     requests = [request for request in observation.requests if not request.sdk_traffic]
     open_requests = [request for request in requests if request.account == account]
-    for step in observation.steps:
-        if step.step == "called":
-            method, *arguments = step.value if isinstance(step.value, list) and step.value else ["push"]
-            calls[step.call] = Call(step.page, str(method), tuple(arguments))
-        elif step.code:
-            reasons = calls[step.call].reasons if step.call in calls and step.code != "other-account" else general
-            reasons.append(Reason(step.code, "" if step.name is None else str(step.name), step.value))
-        elif step.step == "sent" and step.call in calls:
-            _send(calls[step.call], step, open_requests)
+    for trace in observation.traces:
+        if trace.step == "called":
+            method, *arguments = trace.value if isinstance(trace.value, list) and trace.value else ["push"]
+            calls[trace.call] = Call(trace.page, str(method), tuple(arguments))
+        elif trace.code:
+            reasons = calls[trace.call].reasons if trace.call in calls and trace.code != "other-account" else general
+            reasons.append(Reason(trace.code, "" if trace.name is None else str(trace.name), trace.value))
+        elif trace.step == "sent" and trace.call in calls:
+            _send(calls[trace.call], trace, open_requests)
     refused = [reason for reason in general if reason.code == "other-account"]
-    steps = _steps(observation.steps)
+    steps = _steps(observation.traces)
     for number, call in calls.items():
         call.outcome = _outcome(call, steps.get(number, frozenset()), refused=bool(refused))
         if call.outcome == "dropped" and not call.reasons:
@@ -139,17 +139,17 @@ def of(observation: Observation, account: str) -> Outcomes:
     return Outcomes((*calls.values(), *lost), others, tuple(general))
 
 
-def _steps(steps: Iterable[Step]) -> dict[str, frozenset[str]]:
+def _steps(traces: Iterable[Trace]) -> dict[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
-    for step in steps:
-        found[step.call] = found.get(step.call, frozenset()) | {step.step or step.code}
+    for trace in traces:
+        found[trace.call] = found.get(trace.call, frozenset()) | {trace.step or trace.code}
     return found
 
 
-def _send(call: Call, step: Step, requests: list[Request]) -> None:
+def _send(call: Call, trace: Trace, requests: list[Request]) -> None:
     """Notes what the SDK was given, and takes the first request that carries it."""
-    values: Sequence[Any] = step.value if isinstance(step.value, list) else ()
-    kind = str(step.name)
+    values: Sequence[Any] = trace.value if isinstance(trace.value, list) else ()
+    kind = str(trace.name)
     if kind == "event" and values:
         properties = values[1] if len(values) > 1 and isinstance(values[1], dict) else {}
         call.sent.append(Sent(kind, str(values[0]), properties))

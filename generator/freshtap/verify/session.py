@@ -35,8 +35,8 @@ from freshtap.errors import BrowserError
 from freshtap.site import Site
 from freshtap.verify import browsers, pages
 from freshtap.verify.gateway import Gateway
-from freshtap.verify.observation import Answer, Observation, Script, Start, Step, View, Violation
-from freshtap.verify.steps import Step as Deed
+from freshtap.verify.observation import Answer, Observation, Script, Start, Trace, View, Violation
+from freshtap.verify.steps import Step
 
 #: Seconds, at most: for the page to load, for one step of a script or one answer of the page, for silence after it.
 _LOADING: Final = 30.0
@@ -84,7 +84,8 @@ class Visit:
     live: bool = False
     wait: float = 2.0
     """Seconds of silence after which the page counts as done."""
-    deeds: Sequence[Deed] = ()
+    steps: Sequence[Step] = ()
+    """What a visitor does there."""
 
 
 @contextlib.contextmanager
@@ -112,7 +113,7 @@ def chromium(progress: Progress) -> Iterator[Browser]:
 
 
 def observe(browser: Browser, site: Site, visit: Visit, progress: Progress) -> Observation:
-    """Opens the page, does the deeds, waits for silence.
+    """Opens the page, does the steps, waits for silence.
 
     ``progress`` is given what is being done, for as long as it is. Raises :class:`BrowserError` where the browser ends.
     """
@@ -161,9 +162,9 @@ class _Session:
         with progress(f"Opening {self._seen.url}"):
             self._open(page)
         if not self._seen.error:
-            for deed in self._visit.deeds:
-                with progress(f"Doing {deed}"):
-                    if not self._do(page, deed):
+            for step in self._visit.steps:
+                with progress(f"Doing {step}"):
+                    if not self._do(page, step):
                         break
             with progress("Waiting until the page has nothing more to say"):
                 self._wait_for_silence(page)
@@ -194,30 +195,30 @@ class _Session:
         with contextlib.suppress(PlaywrightTimeoutError):
             page.wait_for_load_state("load")
 
-    def _do(self, page: Page, deed: Deed) -> bool:
+    def _do(self, page: Page, step: Step) -> bool:
         """Whether it could be done."""
         milliseconds = _STEP * 1000
         try:
-            match deed.action:
+            match step.action:
                 case "click":
-                    page.click(deed.on, timeout=milliseconds)
+                    page.click(step.on, timeout=milliseconds)
                 case "fill":
-                    page.fill(deed.on, deed.text, timeout=milliseconds)
+                    page.fill(step.on, step.text, timeout=milliseconds)
                 case "press":
                     # Not the keyboard's own, which waits for the page without end.
                     focused = page.wait_for_function(_FOCUSED, timeout=milliseconds).as_element()
                     if focused:
-                        focused.press(deed.on, timeout=milliseconds)
+                        focused.press(step.on, timeout=milliseconds)
                 case "goto":
-                    page.goto(urljoin(page.url, deed.on), wait_until="load")
+                    page.goto(urljoin(page.url, step.on), wait_until="load")
                 case "wait":
-                    page.wait_for_timeout(float(deed.on) * 1000)
+                    page.wait_for_timeout(float(step.on) * 1000)
                 case "run":
-                    _run(page, deed.on)
+                    _run(page, step.on)
             page.wait_for_timeout(_POLL)
             page.wait_for_load_state("load")
         except Error as error:
-            self._seen.stopped = f"{deed}: {_first_line(error)}"
+            self._seen.stopped = f"{step}: {_first_line(error)}"
             return False
         self._heard()
         return True
@@ -254,8 +255,8 @@ class _Session:
         page: str = news["page"]
         match news["what"]:
             case "step":
-                self._seen.steps.append(
-                    Step(
+                self._seen.traces.append(
+                    Trace(
                         page,
                         news["call"],
                         news.get("step", ""),
