@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Sequence
-from itertools import chain, groupby, repeat, takewhile
+from itertools import groupby
 from operator import itemgetter
 from typing import Final
 
@@ -23,14 +23,30 @@ def unified(old: Sequence[str], new: Sequence[str], before: str, after: str) -> 
 
 
 def _cut(lines: Sequence[str]) -> Iterator[str]:
-    """The lines of a diff, long ones cut to what surrounds the first difference from the line that they replace."""
+    """The lines of a diff, long ones cut to what surrounds the first difference from the line across from them."""
     groups = [list(group) for _, group in groupby(lines, key=itemgetter(0))]
-    for group, *neighbours in zip(groups, [[], *groups], [*groups[1:], []], strict=False):
-        sign = group[0][0]
-        others = next((other for other in neighbours if other and {sign, other[0][0]} == {"-", "+"}), [])
-        for line, other in zip(group, chain(others, repeat("")), strict=False):
-            alike = takewhile(lambda pair: pair[0] == pair[1], zip(line[1:], other[1:], strict=False))
-            yield _part(line, sum(1 for _ in alike))
+    for number, group in enumerate(groups):
+        across = _across(groups, number)
+        for place, line in enumerate(group):
+            other = across[place] if place < len(across) else ""
+            yield _part(line, _first_difference(line[1:], other[1:]))
+
+
+def _across(groups: Sequence[Sequence[str]], number: int) -> Sequence[str]:
+    """What replaces a group of lines that go, or is replaced by a group of lines that come; empty where nothing is."""
+    sign = groups[number][0][0]
+    across = number + 1 if sign == "-" else number - 1
+    if 0 <= across < len(groups) and {sign, groups[across][0][0]} == {"-", "+"}:
+        return groups[across]
+    return []
+
+
+def _first_difference(text: str, other: str) -> int:
+    """The place at which two texts begin to differ, or the shorter one ends."""
+    for place, (letter, another) in enumerate(zip(text, other, strict=False)):
+        if letter != another:
+            return place
+    return min(len(text), len(other))
 
 
 def _part(line: str, difference: int) -> str:
