@@ -18,7 +18,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO, Final, TypeVar
+from typing import IO, Final
 
 from freshtap import differences, manifest
 from freshtap.artifacts import COMPRESSED_SUFFIXES, HASHED_SCRIPT, Artifacts
@@ -29,8 +29,6 @@ from freshtap.moves import Moves
 _STAGE_PREFIX = ".freshtap-"
 #: What is staged is divided among so many folders, so that none has to be listed that holds every site.
 _STAGED_FOLDERS: Final = 256
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,38 +68,48 @@ def diff(out: Path, changed: Changes) -> str:
 
 def manifest_diff(out: Path, entries: Ledger) -> str:
     """How the manifest would change, as a unified diff; compressed sizes aside."""
-
-    def changed(existing: manifest.Listed) -> bool:
-        file = _opened(out / manifest.NAME)
-        if file is None:
-            return True
-        with file:
-            # All of the one, and no more.
-            return not all(file.read(len(part)) == part for part in new(existing)) or bool(file.read(1))
-
-    def new(existing: manifest.Listed) -> Iterator[bytes]:
-        return manifest.dump(manifest.merged(existing, entries, manifest.with_known_size))
-
-    if not _with_listed(out, changed):
-        return ""
-    return _diff(out, manifest.NAME, _with_listed(out, lambda existing: b"".join(new(existing))))
+    try:
+        return _manifest_diff(out, entries, _site_by_site)
+    except manifest.UnfamiliarLayoutError:
+        return _manifest_diff(out, entries, _as_a_whole)
 
 
-def _with_listed(out: Path, use: Callable[[manifest.Listed], T]) -> T:
-    """What comes of using the sites that the folder's manifest lists. It may be begun twice.
-
-    Raises :class:`OutputError` where the manifest cannot be understood.
-    """
+def _manifest_diff(out: Path, entries: Ledger, read: Callable[[Path], manifest.Listed]) -> str:
     path = out / manifest.NAME
+
+    def new() -> Iterator[bytes]:
+        return manifest.dump(manifest.merged(read(path), entries, manifest.with_known_size))
+
+    return "" if _consists_of(path, new()) else _diff(out, manifest.NAME, b"".join(new()))
+
+
+def _consists_of(path: Path, parts: Iterator[bytes]) -> bool:
+    """Whether these are what is in the file: all of it, and no more."""
     file = _opened(path)
     if file is None:
-        return use(())
+        return False
     with concerning(path), file:
-        try:
-            return use(manifest.read(file))
-        except manifest.UnfamiliarLayoutError:
-            file.seek(0)
-            return use(manifest.listed(manifest.parse(file.read(), file=str(path))))
+        return all(file.read(len(part)) == part for part in parts) and not file.read(1)
+
+
+def _site_by_site(path: Path) -> manifest.Listed:
+    """The sites that a manifest lists, read as they are asked for.
+
+    Raises :class:`~freshtap.manifest.UnfamiliarLayoutError`, perhaps after some of them.
+    """
+    file = _opened(path)
+    if file is not None:
+        with concerning(path), file:
+            yield from manifest.read(file)
+
+
+def _as_a_whole(path: Path) -> manifest.Listed:
+    """The sites that a manifest lists, in whatever layout.
+
+    Raises :class:`OutputError` where it cannot be understood.
+    """
+    content = _read(path)
+    return () if content is None else manifest.listed(manifest.parse(content, file=str(path)))
 
 
 @contextlib.contextmanager
@@ -152,7 +160,11 @@ def commit(out: Path, staged: Path, entries: Ledger, removals: Ledger) -> bool:
     """
     # First, because it can be refused: then nothing has changed yet.
     new = staged / manifest.NAME
-    _with_listed(out, lambda existing: _write(new, manifest.dump(manifest.merged(existing, entries))))
+    path = out / manifest.NAME
+    try:
+        _write(new, manifest.dump(manifest.merged(_site_by_site(path), entries)))
+    except manifest.UnfamiliarLayoutError:
+        _write(new, manifest.dump(manifest.merged(_as_a_whole(path), entries)))
     folders = sorted(path for path in staged.iterdir() if path.is_dir())
     with Moves(staged) as moves:
         for _, paths in removals:
@@ -160,7 +172,6 @@ def commit(out: Path, staged: Path, entries: Ledger, removals: Ledger) -> bool:
                 moves.remove(out / stale)
         for folder in (site for sites in folders for site in sorted(sites.iterdir())):
             _publish(moves, folder, _site_folder(out, folder.name))
-        path = out / manifest.NAME
         with concerning(path):
             is_changed = path.is_symlink() or not path.exists() or not filecmp.cmp(new, path, shallow=False)
         if is_changed:
