@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,10 @@ import pytest
 
 from freshtap import __version__, artifacts, build, ledger, output, workers
 from freshtap.artifacts import Options
+from freshtap.build import Built
 from freshtap.errors import BuildError, ConfigError, OutputError
 from freshtap.moves import Moves
+from freshtap.workers import Workers
 
 Tree = dict[str, bytes]
 
@@ -30,6 +32,14 @@ Tree = dict[str, bytes]
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
     return tmp_path / "dist"
+
+
+def built(files: Sequence[str], out: Path, team: Workers, *, prune: bool = False, **options: Any) -> list[Built]:
+    """Builds and publishes; what was built."""
+    with build.begun(files, out, Options(**options), team, prune=prune) as building:
+        found = list(building.sites())
+        building.publish()
+    return found
 
 
 class Sites:
@@ -44,9 +54,9 @@ class Sites:
         path.write_text(f'name = "{name}"\n[clevertap]\naccount_id = "A-B-C"\n{tables}', encoding="utf-8")
         return str(path)
 
-    def build(self, *files: str, prune: bool = False, **options: Any) -> list[build.Built]:
+    def build(self, *files: str, prune: bool = False, **options: Any) -> list[Built]:
         with workers.started(1) as team:
-            return list(build.write(files, self.out, Options(**options), team, prune=prune))
+            return built(files, self.out, team, prune=prune, **options)
 
     def check(self, *files: str, prune: bool = False, **options: Any) -> str:
         with workers.started(1) as team:
@@ -256,7 +266,7 @@ def test_a_worker_that_cannot_be_started(sites: Sites, monkeypatch: pytest.Monke
 
     monkeypatch.setattr(SpawnProcess, "_Popen", staticmethod(fail))
     with workers.started(2) as team, pytest.raises(BuildError) as caught:
-        list(build.write([sites.config("one", "A")], sites.out, Options(), team))
+        built([sites.config("one", "A")], sites.out, team)
     assert caught.value.message == (
         "A process of this build cannot be started: Resource temporarily unavailable. "
         "Nothing has changed; fewer --jobs need less."
@@ -279,6 +289,18 @@ def test_failed_first_build_leaves_nothing(sites: Sites, monkeypatch: pytest.Mon
     with pytest.raises(BuildError):
         sites.build(sites.config("one", "A"))
     assert not sites.out.exists()
+
+
+def test_what_is_published_is_whole(sites: Sites) -> None:
+    """Also the sites that nobody has looked at; and what is not published is not there."""
+    files = [sites.config(name, "A") for name in ("one", "two")]
+    with workers.started(1) as team:
+        with build.begun(files, sites.out, Options(), team) as building:
+            next(building.sites())
+        assert not sites.out.exists()
+        with build.begun(files, sites.out, Options(), team) as building:
+            assert building.publish()
+    assert sites.check(*files) == ""
 
 
 def test_full_disk(sites: Sites, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -532,7 +554,7 @@ def test_processes(sites: Sites, tmp_path: Path) -> None:
     with workers.started(2) as team:
         names = [checked.name for checked in build.validate(files, team)]
         assert names == [f"site{number}" for number in range(70)]
-        list(build.write(files, sites.out, Options(), team))
+        built(files, sites.out, team)
     assert sites.tree() == expected
 
 

@@ -11,8 +11,8 @@ import glob
 import json
 import os
 import re
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import partial
@@ -38,13 +38,21 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """One site: its manifest entry, the paths written and removed, and what --check would print."""
+    """One site that is staged: its manifest entry, and the paths that are written and removed."""
 
     name: str
     entry: Entry
     written: tuple[str, ...]
     removals: Changes
-    diff: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One site as it would be built: its manifest entry, and how its files differ from those that are there."""
+
+    name: str
+    entry: Entry
+    diff: str
 
 
 def collect(named: Sequence[str]) -> tuple[list[str], list[Problem]]:
@@ -69,7 +77,7 @@ def collect(named: Sequence[str]) -> tuple[list[str], list[Problem]]:
 
 
 def _files(name: str) -> list[str]:
-    """The files that one name means. Where it means but one, that need not exist."""
+    """The files that one name means. A name that is no pattern means that file, whether it is there or not."""
     if Path(name).is_dir():
         # Not Path.glob, which holds everything that is in the directory.
         with os.scandir(name) as entries:
@@ -125,30 +133,40 @@ def _shared_names(names: Ledger) -> Iterator[tuple[int, Problem]]:
             yield number, Problem(file, "name", f"is the name of {first}, too", written, "any other name")
 
 
-def write(
-    files: Iterable[str],
-    out: Path,
-    options: Options,
-    team: Workers,
-    *,
-    prune: bool = False,
-    listed: Callable[[Path], None] | None = None,
-) -> Generator[Built, None, None]:
-    """Builds validated configs into ``out``, yielding each site once it is staged.
+class Building:
+    """A build that has begun: its sites are staged one by one, and published all at once."""
 
-    What is staged is published after the last one, all at once. ``listed`` is told of a manifest that was written.
-    """
+    def __init__(self, out: Path, staged: Path, made: Iterator[Built], entries: Ledger, removals: Ledger) -> None:
+        self._out = out
+        self._staged = staged
+        self._made = made
+        self._entries = entries
+        self._removals = removals
+
+    def sites(self) -> Iterator[Built]:
+        """Each site once it is staged."""
+        for built in self._made:
+            self._entries.add(built.name, manifest.entry_text(built.entry))
+            if built.removals:
+                self._removals.add(built.name, output.removals_text(built.removals))
+            yield built
+
+    def publish(self) -> bool:
+        """Moves every site into place, those that nobody has asked for yet, too; whether the manifest has changed."""
+        for _ in self.sites():
+            pass
+        return output.commit(self._out, self._staged, self._entries, self._removals)
+
+
+@contextmanager
+def begun(
+    files: Iterable[str], out: Path, options: Options, team: Workers, *, prune: bool = False
+) -> Iterator[Building]:
+    """A build of validated configs into ``out``. What is not published is gone when this is left."""
     with output.stage(out) as staged, Ledger(staged) as entries, Ledger(staged) as removals:
         make = partial(_stage, out=out, staged=staged, options=options, prune=prune)
-        with closing(team.each(make, files)) as sites:
-            for built in sites:
-                entries.add(built.name, manifest.entry_text(built.entry))
-                if built.removals:
-                    removals.add(built.name, output.removals_text(built.removals))
-                yield built
-        is_listed_anew = output.commit(out, staged, entries, removals)
-    if listed and is_listed_anew:
-        listed(out / manifest.NAME)
+        with closing(team.each(make, files)) as made:
+            yield Building(out, staged, made, entries, removals)
 
 
 def compare(
@@ -159,9 +177,9 @@ def compare(
     Empty where nothing would.
     """
     with Ledger() as entries:
-        for built in team.each(partial(_compare, out=out, options=options, prune=prune), files):
-            entries.add(built.name, manifest.entry_text(built.entry))
-            yield built.diff
+        for compared in team.each(partial(_compare, out=out, options=options, prune=prune), files):
+            entries.add(compared.name, manifest.entry_text(compared.entry))
+            yield compared.diff
         yield output.manifest_diff(out, entries)
 
 
@@ -184,6 +202,6 @@ def _stage(file: str, *, out: Path, staged: Path, options: Options, prune: bool)
     return Built(site.name, site.entry, tuple(changed.files), Changes({}, changed.stale, changed.old))
 
 
-def _compare(file: str, *, out: Path, options: Options, prune: bool) -> Built:
+def _compare(file: str, *, out: Path, options: Options, prune: bool) -> Compared:
     site, changed = _make(file, out, options, prune)
-    return Built(site.name, site.entry, (), Changes({}), output.diff(out, changed))
+    return Compared(site.name, site.entry, output.diff(out, changed))

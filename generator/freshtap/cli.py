@@ -25,6 +25,7 @@ from freshtap import (
     config,
     declarations,
     initial,
+    manifest,
     minify,
     output,
     plan,
@@ -205,22 +206,22 @@ def build_command(
             _say(f"{out} is current.")
             return
         shown, count, changed = [], 0, 0
-        lists: list[Path] = []
-        building = build.write(files, out, options, team, prune=prune, listed=lists.append)
-        for built in _progress(building, "Building", len(files)):
-            count += 1
-            changed += bool(built.written or built.removals)
-            if count <= _MOST_NAMED:
-                shown.append(built)
+        with build.begun(files, out, options, team, prune=prune) as building:
+            for built in _progress(building.sites(), "Building", len(files)):
+                count += 1
+                changed += bool(built.written or built.removals)
+                if count <= _MOST_NAMED:
+                    shown.append(built)
+            is_listed_anew = building.publish()
     if count > _MOST_NAMED:
         _say(f"{count} sites in {out}: {changed} written, {count - changed} as they were.")
     else:
         for built in shown:
-            _tell(built, out, lists if built is shown[-1] else ())
+            _tell(built, out, is_listed_anew=is_listed_anew and built is shown[-1])
 
 
-def _tell(built: build.Built, out: Path, lists: Iterable[Path]) -> None:
-    """What was built for one site, and what to do with it."""
+def _tell(built: build.Built, out: Path, *, is_listed_anew: bool) -> None:
+    """What was built for one site, and what to do with it; whether the manifest is new, too."""
     entry = built.entry
     click.echo(f"{built.name}: {entry['bytes']:,} bytes, {entry['gzip']:,} with gzip")
     for path in sorted(built.written):
@@ -229,8 +230,8 @@ def _tell(built: build.Built, out: Path, lists: Iterable[Path]) -> None:
         _say(f"  removed {out / path}")
     if not (built.written or built.removals):
         _say(f"  {out / built.name} is as it was")
-    for written in lists:
-        _say(f"  wrote {written}")
+    if is_listed_anew:
+        _say(f"  wrote {out / manifest.NAME}")
     _say(f"  Next: paste {out / entry['snippet']} into the <head> of your pages, and publish {out}.")
 
 
