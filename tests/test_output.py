@@ -12,7 +12,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any
@@ -214,45 +215,79 @@ def test_what_cannot_be_published_whole_is_not_published(sites: Sites, file: str
     assert sorted(path.name for path in sites.out.iterdir()) == ["manifest.json", "one", "two"]
 
 
+class Halted:
+    """A build that comes as far as its workers go, and no farther: each is at a config that does not come, a pipe."""
+
+    def __init__(self, sites: Sites, jobs: int) -> None:
+        self._out = sites.out
+        portion = workers._PORTION  # noqa: SLF001 - as much as one is handed at a time
+        files = [Path(sites.config(f"s{number}", "A")) for number in range(portion * jobs + 1)]
+        self._pipes = {file: file.read_bytes() for file in files[1::portion]}
+        for pipe in self._pipes:
+            pipe.unlink()
+            os.mkfifo(pipe)
+        self._jobs = jobs
+        self._command = [sys.executable, "-m", "freshtap", "build", *map(str, files), "-o", str(sites.out)]
+        self._command += ["--jobs", str(jobs)]
+
+    def end(self, send: Callable[[subprocess.Popen[str]], None]) -> tuple[int, str]:
+        """The build's exit code, and what it says; the signal is sent when each worker has staged what comes before."""
+        with subprocess.Popen(
+            self._command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True, text=True
+        ) as started:
+            for pipe, content in self._pipes.items():
+                self._until(started, partial(self._comes, pipe, content))
+            self._until(started, lambda: len(list(self._out.glob(".freshtap-*/*/s*"))) == self._jobs)
+            send(started)
+            while started.poll() is None:
+                # Workers heed no signal: they end when they have read what they are at.
+                time.sleep(0.05)
+                for pipe in self._pipes:
+                    self._comes(pipe, b"")
+            said, _ = started.communicate(timeout=30)
+        return started.returncode, said
+
+    @staticmethod
+    def _until(started: subprocess.Popen[str], reached: Callable[[], bool]) -> None:
+        while not reached():
+            assert started.poll() is None
+            time.sleep(0.01)
+
+    @staticmethod
+    def _comes(pipe: Path, content: bytes) -> bool:
+        """Hands the pipe's content to whoever waits for it; whether somebody does."""
+        try:
+            descriptor = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:
+            return False
+        os.write(descriptor, content)
+        os.close(descriptor)
+        return True
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no signals")
-@pytest.mark.parametrize("jobs", ["1", "2"])
-@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGHUP], ids=["SIGTERM", "SIGHUP"])
-def test_a_build_that_is_ended_leaves_nothing(sites: Sites, jobs: str, told: signal.Signals) -> None:
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGHUP], ids=["SIGTERM", "SIGHUP"])
+def test_a_build_that_is_ended_leaves_nothing(sites: Sites, jobs: int, sent: signal.Signals) -> None:
     """Told to end (SIGTERM, or its terminal is closed), it clears away what it has prepared, and its workers end, too."""
-    for number in range(1500):
-        sites.config(f"s{number}", "A")
-    command = [sys.executable, "-m", "freshtap", "build", str(sites.folder), "-o", str(sites.out), "--jobs", jobs]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as started:
-        while started.poll() is None and not list(sites.out.glob(".freshtap-*/*")):
-            time.sleep(0.01)
-        started.send_signal(told)
-        started.communicate(timeout=30)
-    assert started.returncode == 128 + told
+    code, _ = Halted(sites, jobs).end(lambda build: build.send_signal(sent))
+    assert code == 128 + sent
     assert not sites.out.exists()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no signals")
-@pytest.mark.parametrize("jobs", ["1", "2"])
-def test_a_build_that_is_interrupted_leaves_nothing(sites: Sites, jobs: str) -> None:
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_build_that_is_interrupted_leaves_nothing(sites: Sites, jobs: int) -> None:
     """Ctrl-C on a terminal, which reaches the workers, too: they go on until the build has told them to end."""
-    for number in range(1500):
-        sites.config(f"s{number}", "A")
-    command = [sys.executable, "-m", "freshtap", "build", str(sites.folder), "-o", str(sites.out), "--jobs", jobs]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True, text=True
-    ) as started:
-        while started.poll() is None and not list(sites.out.glob(".freshtap-*/*")):
-            time.sleep(0.01)
-        os.killpg(started.pid, signal.SIGINT)
-        said, _ = started.communicate(timeout=30)
-    assert (started.returncode, said) == (1, "\nAborted!\n")
+    said = Halted(sites, jobs).end(lambda build: os.killpg(build.pid, signal.SIGINT))
+    assert said == (1, "\nAborted!\n")
     assert not sites.out.exists()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no signals")
-def test_a_worker_that_is_ended_from_outside(sites: Sites) -> None:
+def test_a_worker_that_is_ended_from_outside() -> None:
     """As where memory runs out: it is told in words, with the exit code of what stood in the way."""
-    files = [sites.config(f"s{number}", "A") for number in range(500)]
+    files = [f"s{number}.toml" for number in range(500)]
     with workers.started(2) as team, pytest.raises(BuildError, match="ended from outside"):
         for _ in team.each(_ends, files):
             pass
