@@ -89,6 +89,11 @@ def test_a_folder_answers_for_itself_alone(tmp_path: Path) -> None:
         ("www.site.test/a", "https://www.site.test/a"),
         ("localhost:3000", "http://localhost:3000"),
         ("127.0.0.1/a", "http://127.0.0.1/a"),
+        ("127.1.2.3", "http://127.1.2.3"),
+        ("[::1]:3000/a", "http://[::1]:3000/a"),
+        ("shop.localhost:3000", "http://shop.localhost:3000"),
+        ("LOCALHOST:3000", "http://LOCALHOST:3000"),
+        ("localhost.example.com", "https://localhost.example.com"),
     ],
 )
 def test_addresses_as_people_type_them(typed: str, url: str) -> None:

@@ -19,12 +19,19 @@ def is_host_name(text: str) -> bool:
     return re.fullmatch(HOST_PATTERN, text) is not None
 
 
+def is_this_machine(host: str) -> bool:
+    """Whether every browser takes a host, lower-cased and without brackets, for the machine that it runs on."""
+    if _is_ip(host):
+        return ip_address(host).is_loopback
+    return host == "localhost" or host.endswith(".localhost")
+
+
 def is_script_url(text: str) -> bool:
     """Whether pages everywhere may load a script from ``text``: https, or http on this very machine."""
     parts = _split(text)
     if parts is None:
         return False
-    return parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname or ""))
+    return parts.scheme == "https" or (parts.scheme == "http" and is_this_machine(parts.hostname or ""))
 
 
 def is_base_url(text: str) -> bool:
@@ -79,9 +86,3 @@ def _is_ip(host: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _is_loopback(host: str) -> bool:
-    if _is_ip(host):
-        return ip_address(host).is_loopback
-    return host == "localhost" or host.endswith(".localhost")

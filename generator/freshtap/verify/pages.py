@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
+from freshtap import addresses
 from freshtap.errors import BrowserError, shown
 from freshtap.verify.observation import Answer
 
@@ -28,16 +29,15 @@ def address(text: str) -> str:
 
     Raises :class:`BrowserError` where no page can be opened under it.
     """
-    host = text.partition("/")[0].partition(":")[0]
-    scheme = "http" if host in ("localhost", "127.0.0.1") else "https"
-    url = text if "://" in text else f"{scheme}://{text}"
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(text if "://" in text else f"//{text}")
     except ValueError:
         parts = urlsplit("")
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    host = parts.hostname or ""
+    usual = "http" if addresses.is_this_machine(host) else "https"
+    if (parts.scheme or usual) not in ("http", "https") or not host:
         raise BrowserError(f"{shown(text)} is not an address of a page. Allowed: one with http:// or https://.")
-    return url
+    return text if parts.scheme else f"{usual}://{text}"
 
 
 def is_snippet(text: str) -> bool:

@@ -30,7 +30,7 @@ from playwright.sync_api import (
     TimeoutError as PlaywrightTimeoutError,
 )
 
-from freshtap import render
+from freshtap import addresses, render
 from freshtap.errors import BrowserError
 from freshtap.site import Site
 from freshtap.verify import browsers, pages
@@ -117,7 +117,8 @@ def observe(browser: Browser, site: Site, visit: Visit, progress: Progress) -> O
 
     ``progress`` is given what is being done, for as long as it is. Raises :class:`BrowserError` where the browser ends.
     """
-    context = browser.new_context(service_workers="block", ignore_https_errors=_is_local(visit.url))
+    is_local = addresses.is_this_machine(urlsplit(visit.url).hostname or "")
+    context = browser.new_context(service_workers="block", ignore_https_errors=is_local)
     if visit.folder or visit.inject:
         # A page that is answered here counts as one from far away, which may not reach servers of this machine.
         with contextlib.suppress(Error):
@@ -369,8 +370,3 @@ def _first_line(error: Error) -> str:
     """What the browser says, without Playwright's own words around it."""
     line = error.message.split("\n", 1)[0]
     return re.sub(r"^\w+\.\w+: |^APIRequestContext\.\w+: | at https?://\S+$", "", line)
-
-
-def _is_local(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    return host in ("localhost", "127.0.0.1", "::1") or host.endswith(".localhost")
