@@ -18,7 +18,7 @@ from freshtap import __version__, clevertap
 from freshtap.errors import BuildError
 from freshtap.features import Features
 from freshtap.minify import MINIFIERS, minified
-from freshtap.reasons import REASONS
+from freshtap.reasons import MAX_STORED_CALLS, REASONS
 from freshtap.site import Site
 from freshtap.transformations import ChangeType, RenameEvent, SendBuiltin, Transformation
 
@@ -42,8 +42,7 @@ _CONSTANTS: Final[dict[str, Any]] = {
     "identity_length": clevertap.MAX_IDENTITY_LENGTH,
     "property_count": clevertap.MAX_PROPERTIES,
     "item_count": clevertap.MAX_CHARGED_ITEMS,
-    # How many calls are kept for later, at most.
-    "stored_calls": 100,
+    "stored_calls": MAX_STORED_CALLS,
     # Milliseconds: after which the SDK sends once more what CleverTap has not confirmed and a switch waits for; when a
     # call's callback runs.
     "resend_after": 5000,
