@@ -76,7 +76,7 @@ def needs(what: str, extra: str) -> str:
 
 
 def shown(value: object, longest: int = _LONGEST_SHOWN) -> str:
-    """``value`` as one short line: JSON with everything unprintable escaped, cut at 60 characters or so many.
+    """``value`` as one short line: JSON with everything unprintable escaped, cut after ``longest`` characters.
 
     A text that is cut ends in its closing quote all the same, and never within an escaped character.
     Names and text in any script stay readable; control characters, line separators and direction marks, which

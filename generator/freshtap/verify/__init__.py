@@ -20,7 +20,7 @@ def verify(site: Site, visit: Visit, progress: Progress) -> Verdict:
 
 
 def judge(browser: Browser, site: Site, visit: Visit, progress: Progress) -> Verdict:
-    """The verdict on one visit in a browser that runs already, for several of them."""
+    """The verdict on one visit, in a browser that runs already."""
     seen = session.observe(browser, site, visit, progress)
     became = outcomes.of(seen, site.clevertap.account_id)
     return Verdict(site, seen, became, examination.diagnoses(site, seen, became), visit.live)
