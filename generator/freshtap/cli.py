@@ -10,8 +10,9 @@ import shlex
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -197,14 +198,15 @@ def build_command(
             _warn(checked.problems if checked.name else ())
         if check:
             differences = build.compare(files, out, options, team, prune=prune)
-            is_current = True
-            for text in _progress(differences, "Comparing", len(files)):
-                is_current = is_current and not text
+            with contextlib.closing(_progress(differences, "Comparing", len(files))) as compared:
+                first = next(filter(None, compared), "")
+            if not first:
+                _say(f"{out} is current.")
+                return
+            # From here on what is printed shows that something is done, and a progress bar would be in its way.
+            for text in chain([first], differences):
                 click.echo(text, nl=False)
-            if not is_current:
-                click.get_current_context().exit(1)
-            _say(f"{out} is current.")
-            return
+            click.get_current_context().exit(1)
         shown, count, changed = [], 0, 0
         with build.begun(files, out, options, team, prune=prune) as building:
             for built in _progress(building.sites(), "Building", len(files)):
@@ -401,16 +403,19 @@ def _named(path: Path) -> str:
     return "" if path == Path(config.DEFAULT_NAME) else f" {shlex.quote(str(path))}"
 
 
-def _progress(steps: Iterable[T], label: str, length: int) -> Iterator[T]:
+def _progress(steps: Iterable[T], label: str, length: int) -> Generator[T, None, None]:
     """The steps, with a progress bar on stderr once they take longer than a person waits gladly."""
     started, seen = time.monotonic(), sys.stderr.isatty()
     bar: Any = None
-    for done, step in enumerate(steps, 1):
-        yield step
+    try:
+        for done, step in enumerate(steps, 1):
+            yield step
+            if bar is not None:
+                bar.update(1)
+            elif seen and time.monotonic() - started > _PATIENCE:
+                bar = click.progressbar(length=length, label=label, file=sys.stderr)
+                bar.update(done)
+    finally:
+        # What is printed next begins a line, also where it is an error.
         if bar is not None:
-            bar.update(1)
-        elif seen and time.monotonic() - started > _PATIENCE:
-            bar = click.progressbar(length=length, label=label, file=sys.stderr)
-            bar.update(done)
-    if bar is not None:
-        bar.render_finish()
+            bar.render_finish()
