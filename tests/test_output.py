@@ -623,8 +623,8 @@ def test_many_problems(sites: Sites, crowded: None) -> None:
         path.write_text(path.read_text(encoding="utf-8").replace(f"site{number}", name), encoding="utf-8")
     with workers.started(1) as team, pytest.raises(ConfigError) as caught:
         list(build.validate(files, team))
-    told = [(Path(problem.file).stem, problem.key) for problem in caught.value.problems]
-    assert told == [
+    found = [(Path(problem.file).stem, problem.key) for problem in caught.value.problems]
+    assert found == [
         ("site2", "events[1].name"),
         ("site3", "name"),
         ("site4", "name"),

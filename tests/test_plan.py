@@ -34,14 +34,14 @@ def events(*names: str, **keys: bool) -> list[dict[str, Any]]:
 def test_a_name_is_looked_at_also_where_its_event_is_wrong() -> None:
     """All that is wrong with a transformation is told at once."""
     change = {"op": "rename-event", "on": "B", "to": "Stayed"}
-    told = examined({"events": events("A"), "transformations": [change]})
-    assert [line.partition(": ")[2].partition(":")[0] for line in told] == [
+    found = examined({"events": events("A"), "transformations": [change]})
+    assert [line.partition(": ")[2].partition(":")[0] for line in found] == [
         "transformations[0].on",
         "transformations[0].to",
     ]
     twice = [{"op": "rename-event", "on": "A", "to": name} for name in ("Stayed", "Fine")]
-    told = examined({"events": events("A"), "transformations": twice})
-    assert {line.partition(": ")[2].partition(":")[0] for line in told} == {
+    found = examined({"events": events("A"), "transformations": twice})
+    assert {line.partition(": ")[2].partition(":")[0] for line in found} == {
         "transformations[1].on",
         "transformations[0].to",
     }

@@ -119,7 +119,7 @@ def test_a_good_page(browser: Browser, web: Web) -> None:
         "freshpaint.track('Viewed', {sku: 8}); freshpaint.track('Other'); freshpaint.page();"
     )
     verdict = look(browser, tagged, web.page("/", html(tagged.tag, calls)))
-    told = [
+    found = [
         (
             call.method,
             call.outcome,
@@ -128,7 +128,7 @@ def test_a_good_page(browser: Browser, web: Web) -> None:
         )
         for call in verdict.outcomes.calls
     ]
-    assert told == [
+    assert found == [
         ("track", "received", [("u1", "Viewed", {"sku": 7})], [("value-unusable", "of"), ("event-hold", "Viewed")]),
         (
             "identify",
@@ -558,11 +558,11 @@ def test_a_broken_page(browser: Browser, web: Web, broken: Broken) -> None:
     url = web.page("/", html(fill(broken.head), broken.calls), headers, broken.status)
     verdict = look(browser, tagged, **{"url": url, **broken.how})
     assert sorted(codes(verdict)) == sorted([broken.code, *broken.also]), verdict.text()
-    told = next(diagnosis for diagnosis in verdict.diagnoses if diagnosis.code == broken.code)
-    assert broken.what in told.what
-    assert broken.remedy in told.remedy
+    found = next(diagnosis for diagnosis in verdict.diagnoses if diagnosis.code == broken.code)
+    assert broken.what in found.what
+    assert broken.remedy in found.remedy
     if broken.reached is None:
-        assert told.severity == "error"
+        assert found.severity == "error"
         assert not verdict.good
     else:
         assert (verdict.outcomes.reached, verdict.good) == (broken.reached, broken.reached > 0)
@@ -614,9 +614,10 @@ def test_a_step_that_does_not_end(
     [
         ("throw new TypeError('no')", "TypeError: no"),
         ("return Promise.reject('later')", "later"),
+        ("throw ''", "it failed"),
         ("}{", "SyntaxError: Unexpected token '{'"),
     ],
-    ids=["fails", "fails later", "no JavaScript"],
+    ids=["fails", "fails later", "fails without a word", "no JavaScript"],
 )
 def test_javascript_that_fails(browser: Browser, web: Web, code: str, said: str) -> None:
     """The step is told with what the browser says of it."""
@@ -807,13 +808,13 @@ def test_live_lets_it_through(internet: tuple[Browser, StandIn], web: Web) -> No
     verdict = look(browser, tagged, web.page("/", html(tagged.tag, calls)), live=True, wait=1)
     arrived = [(person, name) for person, name, _ in stand_in.collector.calls()]
     assert arrived == [("u1", "identify"), ("u1", "A"), ("u2", "identify"), ("u2", "B")]
-    told = [
+    found = [
         (request.person, request.device, request.call[1])
         for call in verdict.outcomes.calls
         for request in call.received
     ]
-    assert [(person, name) for person, _, name in told] == arrived
-    assert told[-1] == ("u2", "f" * 32, "B")
+    assert [(person, name) for person, _, name in found] == arrived
+    assert found[-1] == ("u2", "f" * 32, "B")
     assert (codes(verdict), verdict.live) == ([], True)
 
 
@@ -935,7 +936,7 @@ def test_people_read_colours_and_progress_on_a_terminal(web: Web, tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "said"),
     [
         ([], "Give the page to open: either --url or --html."),
         (["--url", "http://localhost/", "--html", "freshtap.toml"], "Give the page to open: either --url or --html."),
@@ -952,7 +953,7 @@ def test_people_read_colours_and_progress_on_a_terminal(web: Web, tmp_path: Path
     ],
     ids=["no page", "two pages", "no web page", "no such file", "too long a wait", "no such step"],
 )
-def test_wrong_usage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], told: str) -> None:
+def test_wrong_usage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], said: str) -> None:
     """Is told before a browser is started, with exit code 2."""
     monkeypatch.chdir(tmp_path)
     Path("freshtap.toml").write_text(
@@ -961,7 +962,7 @@ def test_wrong_usage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments:
     Path("steps.txt").write_text("# buys\nclik #a\nfill #a\nwait soon\nclick\n", encoding="utf-8")
     result = CliRunner().invoke(main, ["verify", *arguments])
     assert result.exit_code == 2
-    assert told in result.stderr
+    assert said in result.stderr
 
 
 def test_without_the_extra(tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ _BEGIN: Final = """() => {
       await (() => { %s
       })();
     } catch (error) {
-      run.error = String(error);
+      run.error = String(error) || "it failed";
     }
     run.ended = true;
   });
