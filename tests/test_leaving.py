@@ -609,8 +609,11 @@ def test_what_is_kept_is_replaced_without_a_moment_in_which_it_is_missing(visito
     visit.run(
         "freshpaint.addEventProperties({n: 1}); freshpaint.addEventProperties({n: 2}); freshpaint.track('A'); freshpaint.track('B')"
     )
-    kept = f"freshtap_{ACCOUNT}_"
-    seen = lambda: [value for key, value in other.evaluate("() => seen") if key in (f"{kept}properties", f"{kept}held")]  # noqa: E731
+    kept = [f"freshtap_{ACCOUNT}_{name}" for name in ("properties", "held")]
+
+    def seen() -> list[str | None]:
+        return [value for key, value in other.evaluate("() => seen") if key in kept]
+
     visit.until(lambda: len(seen()) >= 4, "the other tab to be told")
     assert all(seen())
 

@@ -551,6 +551,18 @@ def test_hostile_text_is_text(opens: Opens) -> None:
 # -- for everyone --------------------------------------------------------------------------------------------------------
 
 
+def test_what_has_to_be_scrolled_is_reached_by_keyboard(opens: Opens) -> None:
+    """Long code has the focus in its turn; code that is all there has not."""
+    workbench = opens(SEND)
+    workbench.run("freshpaint.track('Product Viewed', {list: Array.from({length: 200}, (_, n) => 'item ' + n)})")
+    long = workbench.call("track Product Viewed", "received").locator("pre").first
+    expect(long).to_have_attribute("tabindex", "0")
+    workbench.run("freshpaint.identify('u1')")
+    short = workbench.call("identify u1", "received").locator("pre").first
+    expect(short).to_be_visible()
+    expect(short).not_to_have_attribute("tabindex", "0")
+
+
 def test_by_keyboard_alone(opens: Opens) -> None:
     """Everything is reached and used without a mouse, the focus is always seen, and the outcome is said aloud."""
     workbench = opens(SEND)

@@ -15,6 +15,20 @@ const STATES = {
   own: "SDK"
 };
 
+// What has to be scrolled must be reached by keyboard. Whether it has to be is asked once the page has its layout: asked
+// as each card is drawn, a layout of the whole list would be made for each.
+const scrolled = new ResizeObserver(entries => {
+  for (const { target } of entries) {
+    if (target.scrollHeight > target.clientHeight) target.tabIndex = 0;
+  }
+});
+
+function code(text) {
+  const node = element("pre", {}, text);
+  scrolled.observe(node);
+  return node;
+}
+
 export function draw(call) {
   const { node, method, name, state, reasons, at } = call;
   const changed = reasons.filter(reason => reason.name).length;
@@ -32,15 +46,10 @@ export function draw(call) {
     element("div", { class: "steps" }, ...steps(call)),
     words(call)
   );
-  // What has to be scrolled must be reached by keyboard.
-  for (const code of node.querySelectorAll("pre")) {
-    if (code.scrollHeight > code.clientHeight) code.tabIndex = 0;
-  }
 }
 
 function* steps({ method, text, sent, arrived }) {
   const step = (title, ...content) => element("section", {}, element("h4", {}, title), ...content);
-  const code = text => element("pre", {}, text);
   if (text) yield step(method === "error" ? "In your code" : "Your page called", code(text));
   if (sent.length) yield step("Handed to CleverTap’s SDK", ...sent.map(({ text }) => code(text)));
   if (arrived.length) yield step("CleverTap received", ...arrived.flatMap(received));

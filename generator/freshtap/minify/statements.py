@@ -21,8 +21,11 @@ _NEEDS_BRACES: Final = ("const", "do", "for", "function", "if", "let", "try", "v
 
 def squeezed(source: str) -> str:
     """The script with shorter statements. Raises :class:`BuildError` at a form that is not known for sure."""
-    for change in _CHANGES:
-        source = written(change(read(source)))
+    for changes in _CHANGES:
+        tokens = read(source)
+        for change in changes:
+            tokens = change(tokens)
+        source = written(tokens)
     return source
 
 
@@ -120,12 +123,10 @@ def _without_last_semicolon(tokens: list[Token]) -> list[Token]:
     return kept
 
 
-#: In this order: each finds what it looks for in what the ones before it have made.
-_CHANGES: Final[tuple[Callable[[list[Token]], list[Token]], ...]] = (
-    _on_one_line,
-    _without_braces,
-    _without_return,
-    _one_let,
-    _short_values,
-    _without_last_semicolon,
+#: In this order: each finds what it looks for in what the ones before it have made. Those of a row are made on one
+#: reading, because none of them looks for a bracket's pair where one before it has taken tokens away.
+_CHANGES: Final[tuple[tuple[Callable[[list[Token]], list[Token]], ...], ...]] = (
+    (_on_one_line, _without_braces),
+    (_without_return,),
+    (_one_let, _short_values, _without_last_semicolon),
 )

@@ -45,6 +45,8 @@ _REFUSED: Final = frozenset(
 )
 #: What stands before the braces of an object or of a pattern.
 _BEFORE_OBJECT: Final = frozenset({*"=(,:?[|&", "return", "const", "let", "var", "throw", "of", "in", "..."})
+#: Words behind which only the end of a statement, or an operator, can stand.
+_BEFORE_END: Final = _VALUES | {"break", "continue"}
 _BEFORE_BLOCK: Final = frozenset({"else", "try", "finally", "do"})
 _PARENTHESES: Final[dict[str, Role]] = {"if": "condition", "while": "condition", "for": "header", "catch": "catch"}
 
@@ -222,7 +224,7 @@ class _Reader:
                 or before.text == "]"
                 or (before.text == ")" and before.role not in {"condition", "header"})
                 or (before.text == "}" and before.role in {"object", "function"})
-                or (before.role == "keyword" and before.text in _VALUES | {"break", "continue"})
+                or (before.role == "keyword" and before.text in _BEFORE_END)
             )
             if follows and token.text not in {"in", "of", "instanceof"}:
                 refuse(self._tokens, index, "follows a statement without its semicolon, or is a label")
