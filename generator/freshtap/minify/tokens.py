@@ -7,6 +7,7 @@ refused: a script that fails to build is better than one that means something el
 from __future__ import annotations
 
 import re
+import string
 from dataclasses import dataclass
 from typing import Final, Literal, NoReturn
 
@@ -20,7 +21,8 @@ _Bracket = Literal["condition", "header", "catch", "parameters", "block", "decla
 Role = Literal["", "literal"] | _Name | _Bracket
 
 _TOKEN = re.compile(r"(?P<blank>\s+)|[A-Za-z_$][\w$]*|\.?\d[\w.]*|\.\.\.|=>|\+\+|--|(?![\\#@])[!-~]", re.ASCII)
-_WORD = re.compile(r"[A-Za-z_$]")
+#: What a word begins with.
+_LETTERS: Final = frozenset(f"{string.ascii_letters}_$")
 #: Where :mod:`freshtap.minify.javascript` and jsmin see none: without blanks, so that jsmin leaves it as it is.
 _REGEX = re.compile(r"/(?:[^/\\\[\s]|\\\S|\[(?:[^\]\\\s]|\\\S)*\])+/[a-z]*")
 _CLOSING: Final = {"(": ")", "[": "]", "{": "}"}
@@ -124,7 +126,7 @@ def _is_value(tokens: list[Token]) -> bool:
     """Whether the last token may be the end of a value, so that a slash divides it."""
     if not tokens or tokens[-1].role == "literal" or tokens[-1].text in {")", "]", "}", "++", "--"}:
         return bool(tokens)
-    if not _WORD.match(tokens[-1].text):
+    if tokens[-1].text[0] not in _LETTERS:
         return tokens[-1].text[-1].isalnum()
     return tokens[-1].text not in KEYWORDS - _VALUES or "." in [token.text for token in tokens[-2:-1]]
 
@@ -142,7 +144,7 @@ class _Reader:
             in_object = opened[-1].role == "object" and self._before(index).text in {"{", ","}
             if token.role == "literal":
                 pass
-            elif _WORD.match(token.text):
+            elif token.text[0] in _LETTERS:
                 token.role = self._word(index, in_object=in_object)
             elif token.text in _CLOSING:
                 role: Role = self._parenthesis(index) if token.text == "(" else ""
@@ -217,7 +219,7 @@ class _Reader:
             refuse(self._tokens, index, "begins a regular expression where none can be minified")
         if before.text == "?" and token.text in {"?", "."}:
             refuse(self._tokens, index, "is part of an operator that cannot be minified")
-        if token.role == "literal" or _WORD.match(token.text) or token.text[0].isdigit():
+        if token.role == "literal" or token.text[0] in _LETTERS or token.text[0].isdigit():
             follows = (
                 before.role in {"literal", "name", "property"}
                 or before.text[0].isdigit()
