@@ -112,7 +112,7 @@ def test_leaving_at_once_after_identify(visitor: Visitor) -> None:
     leave(visit, CALLS)
     visit.reaches("device")
     resent(visit)
-    arrive(visit, "u0 identify", "u0 A", "u1 identify", "u1 B", "u2 identify", "u2 C")
+    arrive(visit, *LEFT)
     assert [len(devices(visit, who)) for who in ("u0", "u1", "u2")] == [1, 1, 1]
 
 
@@ -406,6 +406,10 @@ def test_a_page_that_was_to_be_left_and_stays(visitor: Visitor) -> None:
 # -- never twice -------------------------------------------------------------------------------------------------------
 
 
+#: How the calls of a page arrive where u0 was known before.
+LEFT: Final = ("u0 identify", "u0 A", "u1 identify", "u1 B", "u2 identify", "u2 C")
+
+
 def left_by_a_known_visitor(visit: Visit) -> Gate:
     """Have an earlier page leave its calls, and the next one still wait for the SDK; the gate lets the SDK through."""
     visit.open(script="freshpaint.identify('u0')")
@@ -431,7 +435,7 @@ def test_two_tabs_take_a_stored_call_once(visitor: Visitor) -> None:
     visit.open("/two", until="commit", new_tab=True)
     bridge.open()
     sdk.open()
-    arrive(visit, "u0 identify", "u0 A", "u1 identify", "u1 B", "u2 identify", "u2 C")
+    arrive(visit, *LEFT)
 
 
 def test_a_stored_call_is_not_taken_while_another_tab_is_at_it(visitor: Visitor) -> None:
@@ -443,7 +447,7 @@ def test_a_stored_call_is_not_taken_while_another_tab_is_at_it(visitor: Visitor)
     visit.reaches("device")
     visit.stays_quiet()
     visit.run("free()")
-    arrive(visit, "u0 identify", "u0 A", "u1 identify", "u1 B", "u2 identify", "u2 C")
+    arrive(visit, *LEFT)
 
 
 def test_a_page_that_looks_for_stored_calls_again_keeps_those_that_it_has(visitor: Visitor) -> None:
@@ -459,7 +463,7 @@ def test_a_page_that_looks_for_stored_calls_again_keeps_those_that_it_has(visito
     visit.until_page("window.again", "the first look to be over")
     visit.until(lambda: order(visit)[-1] == "u1 B", "u2's identify to wait for the answer to B")
     visit.run("again()")
-    arrive(visit, "u0 identify", "u0 A", "u1 identify", "u1 B", "u2 identify", "u2 C")
+    arrive(visit, *LEFT)
 
 
 def test_a_second_tab_leaves_the_first_ones_line_alone(visitor: Visitor) -> None:

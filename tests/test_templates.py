@@ -77,7 +77,14 @@ def tokens(source: str) -> list[tuple[str, str]]:
 
 
 #: A debug build has a few functions more, and what it reports: these configs have all of that among them.
-DEBUGGED: Final = ("all events, one charged", "every transformation", "dropped before identify", "companion")
+DEBUGGED: Final = (
+    "all events",
+    "all events, one charged",
+    "dropped before identify",
+    "every transformation",
+    "companion",
+    "single-page",
+)
 
 each_config = pytest.mark.parametrize("changes", CONFIGS.values(), ids=CONFIGS)
 #: Tests of one script are for one process, because making it takes longer than reading it.
@@ -123,6 +130,16 @@ def test_every_feature_set_is_javascript_in_every_form(changes: dict[str, Any], 
         script = render.bridge(site_of(changes), minifier=minifier, debug=debug)
         esprima.parseScript(script)
         assert script.isascii() or debug
+
+
+def test_the_debug_builds_that_are_tried_have_all_that_any_has() -> None:
+    """Whatever is reported or traced under any config stands in one of them."""
+
+    def told(name: str) -> set[str]:
+        script = render.bridge(site_of(CONFIGS[name]), minifier="none", debug=True)
+        return {line.strip() for line in script.splitlines() if line.strip().startswith(("report(", "trace("))}
+
+    assert set().union(*map(told, DEBUGGED)) == set().union(*map(told, CONFIGS))
 
 
 @each_script
