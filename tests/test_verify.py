@@ -589,6 +589,7 @@ def test_a_page_that_stops_to_answer(browser: Browser, web: Web, monkeypatch: py
     [
         ("run for (;;);", True),
         ("run return new Promise(() => {})", False),
+        ("run setTimeout(() => { for (;;); }, 500); return new Promise(() => {})", True),
         ("press Enter", True),
         ("press Escape", True),
         ("run setTimeout(() => { for (;;); })", True),

@@ -93,6 +93,7 @@
   });
 
   window.addEventListener("freshtap", event => note("step", event.detail));
+  window.addEventListener("freshtap-ran", event => note("ran", event.detail));
   window.addEventListener("securitypolicyviolation", event => note("violation", {
     blocked: event.blockedURI,
     directive: event.effectiveDirective,

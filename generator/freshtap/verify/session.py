@@ -44,32 +44,21 @@ _STEP: Final = 10.0
 _SILENCE: Final = 60.0
 _POLL: Final = 50
 
-#: Begins a script's JavaScript, which may not end, and gives back what is known of it.
+#: Begins a script's JavaScript, which may not end; what becomes of it the page's watch tells, by the run's number.
 _BEGIN: Final = """() => {
-  const run = { ended: false };
+  const ended = error => dispatchEvent(new CustomEvent("freshtap-ran", { detail: { run: %d, error } }));
   setTimeout(async () => {
     try {
       await (() => { %s
       })();
+      ended("");
     } catch (error) {
-      run.error = String(error) || "it failed";
+      ended(String(error) || "it failed");
     }
-    run.ended = true;
   });
-  return run;
 }"""
-#: Whether it has ended; fails as it has failed, in words that begin with what no browser says.
-_FAILED: Final = "freshtap run: "
-_ENDED: Final = f"""run => {{
-  if (run.error) throw new Error({json.dumps(_FAILED)} + run.error);
-  return run.ended;
-}}"""
-#: What has the focus, also inside of a component.
-_FOCUSED: Final = """() => {
-  let element = document.activeElement;
-  while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
-  return element;
-}"""
+#: What has the focus, also inside of a component; else the page.
+_FOCUSED: Final = "body, :focus"
 
 Progress = Callable[[str], contextlib.AbstractContextManager[None]]
 
@@ -143,6 +132,9 @@ class _Session:
         self._policies: dict[str, str] = {}
         self._pending: set[Request] = set()
         self._last = time.monotonic()
+        #: How many steps have run JavaScript; of those that have ended, by number: why it failed, if it did.
+        self._runs = 0
+        self._ended: dict[int, str] = {}
         self._gateway = Gateway(
             site, context, self._heard, address=visit.url, folder=visit.folder, inject=visit.inject, live=visit.live
         )
@@ -207,15 +199,13 @@ class _Session:
                     page.fill(step.on, step.text, timeout=milliseconds)
                 case "press":
                     # Not the keyboard's own, which waits for the page without end.
-                    focused = page.wait_for_function(_FOCUSED, timeout=milliseconds).as_element()
-                    if focused:
-                        focused.press(step.on, timeout=milliseconds)
+                    page.locator(_FOCUSED).last.press(step.on, timeout=milliseconds)
                 case "goto":
                     page.goto(urljoin(page.url, step.on), wait_until="load")
                 case "wait":
                     page.wait_for_timeout(float(step.on) * 1000)
                 case "run":
-                    _run(page, step.on)
+                    self._run(page, step.on)
             page.wait_for_timeout(_POLL)
             page.wait_for_load_state("load")
         except Error as error:
@@ -223,6 +213,23 @@ class _Session:
             return False
         self._heard()
         return True
+
+    def _run(self, page: Page, code: str) -> None:
+        """Runs JavaScript on the page. Raises Playwright's :class:`Error` where it fails or does not end in time."""
+        # Where the page hangs, so does each of Playwright's waits that looks at it more than once, whatever its limit.
+        _wait_until_it_answers(page)
+        self._runs += 1
+        left: list[Page] = []
+        page.once("domcontentloaded", lambda page: left.append(page))  # noqa: PLW0108 - Playwright marks it
+        page.evaluate(_BEGIN % (self._runs, code))
+        deadline = time.monotonic() + _STEP
+        # Where it has led to another page, what is known of it has gone with this one.
+        while self._runs not in self._ended and not left:
+            if time.monotonic() > deadline:
+                raise PlaywrightTimeoutError(f"Timeout {_STEP * 1000:.0f}ms exceeded.")
+            page.wait_for_timeout(_POLL)
+        if self._ended.get(self._runs):
+            raise Error(self._ended[self._runs])
 
     def _wait_for_silence(self, page: Page) -> None:
         began = time.monotonic()
@@ -270,6 +277,8 @@ class _Session:
             case "bridge":
                 self._seen.starts.append(Start(page, news["src"]))
                 self._heard()
+            case "ran":
+                self._ended[news["run"]] = news["error"]
             case "violation":
                 if news["enforced"]:
                     self._seen.violations.append(Violation(page, news["blocked"], news["directive"], news["sample"]))
@@ -338,21 +347,6 @@ class _Session:
             return Answer(response.status, response.headers, response.body())
         except Error as error:
             return Answer(error=_first_line(error))
-
-
-def _run(page: Page, code: str) -> None:
-    """Runs JavaScript on the page. Raises Playwright's :class:`Error` where it fails or does not end in time."""
-    _wait_until_it_answers(page)
-    run = page.evaluate_handle(_BEGIN % code)
-    try:
-        page.wait_for_function(_ENDED, arg=run, polling=_POLL, timeout=_STEP * 1000)
-    except PlaywrightTimeoutError:
-        raise
-    except Error as error:
-        said = error.message.partition(_FAILED)[2]
-        if said:
-            raise Error(said) from None
-        # Otherwise it has led to another page, and what is known of it has gone with this one.
 
 
 def _wait_until_it_answers(page: Page) -> None:
