@@ -39,7 +39,7 @@ CALLS: Final = 200
 def visit(browser: Browser, config: Config | None) -> Visit:
     """A visitor of a site of this config; None: of a page that has CleverTap's own snippet."""
     site = build(config) if config is not None else None
-    return Visit(browser.new_context(), site, sdks.load(sdks.NEWEST))
+    return Visit(browser.new_context().new_page(), site, sdks.load(sdks.NEWEST))
 
 
 def first_event(browser: Browser, config: Config | None) -> float:

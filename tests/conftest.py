@@ -57,6 +57,7 @@ import webkit
 from engines import Engine
 from sites import Config, Form, build
 from tables import BASE, Case, Properties, Received, Table, Variant, send
+from tabs import Tabs
 from visit import Visit
 
 #: Files whose scenarios run on every build and SDK version each time: whose an event is differs most between versions.
@@ -260,25 +261,38 @@ def browser(start: Callable[[Engine, str], Browser], engine: Engine) -> Browser:
     return start(engine, engines.find(engine) or "")
 
 
+@pytest.fixture(scope="session")
+def tabs() -> Callable[[Browser], Tabs]:
+    """Those of a browser."""
+    return functools.cache(Tabs)
+
+
 @pytest.fixture
-def visitor(browser: Browser, engine: Engine, request: pytest.FixtureRequest) -> Iterator[Visitor]:
+def visitor(
+    tabs: Callable[[Browser], Tabs], browser: Browser, engine: Engine, request: pytest.FixtureRequest
+) -> Iterator[Visitor]:
     """Visits for one test, each checked to be clean when it ends."""
-    yield from _visitors(browser, request.node, engine)
+    yield from _visitors(tabs(browser), request.node, engine)
 
 
 @pytest.fixture
 def caching_visitor(
-    start: Callable[[Engine, str], Browser], engine: Engine, request: pytest.FixtureRequest
+    tabs: Callable[[Browser], Tabs],
+    start: Callable[[Engine, str], Browser],
+    engine: Engine,
+    request: pytest.FixtureRequest,
 ) -> Iterator[Visitor]:
     """Visits in a browser that keeps pages in its back/forward cache."""
     path = installed.find_or_install() if engine == "chromium" else engines.find(engine) or ""
-    yield from _visitors(start(engine, path), request.node, engine)
+    yield from _visitors(tabs(start(engine, path)), request.node, engine)
 
 
 @pytest.fixture(scope="module")
-def module_visitor(browser: Browser, engine: Engine, request: pytest.FixtureRequest) -> Iterator[Visitor]:
+def module_visitor(
+    tabs: Callable[[Browser], Tabs], browser: Browser, engine: Engine, request: pytest.FixtureRequest
+) -> Iterator[Visitor]:
     """Visits that all tests of a module share: for tables whose cases are sent from one page."""
-    yield from _visitors(browser, request.node, engine)
+    yield from _visitors(tabs(browser), request.node, engine)
 
 
 @pytest.fixture(scope="module")
@@ -307,7 +321,7 @@ def arrived(
     return arrived
 
 
-def _visitors(browser: Browser, node: pytest.Item | pytest.Module, engine: Engine) -> Iterator[Visitor]:
+def _visitors(tabs: Tabs, node: pytest.Item | pytest.Module, engine: Engine) -> Iterator[Visitor]:
     visits: list[Visit] = []
     node.stash[VISITS] = visits
     remarks = engines.REMARKS[engine]
@@ -321,7 +335,10 @@ def _visitors(browser: Browser, node: pytest.Item | pytest.Module, engine: Engin
         debug: bool = False,
     ) -> Visit:
         site = None if config is None else build(config, form, debug=debug)
-        visit = Visit(browser.new_context(timezone_id=timezone), site, sdks.load(sdk), remarks)
+        tab = tabs.take(timezone)
+        # The other engines' drivers cannot make a tab as it was.
+        give_back = functools.partial(tabs.give_back, tab, timezone) if engine == "chromium" else None
+        visit = Visit(tab, site, sdks.load(sdk), remarks, give_back)
         visits.append(visit)
         return visit
 

@@ -50,7 +50,7 @@ class Subject:
     """One visitor, on pages that have the SDK and nothing else."""
 
     def __init__(self, browser: Browser, sdk: bytes) -> None:
-        self.visit = Visit(browser.new_context(), None, sdk)
+        self.visit = Visit(browser.new_context().new_page(), None, sdk)
         self.collector = self.visit.collector
         self.run = self.visit.run
 

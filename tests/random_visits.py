@@ -30,7 +30,7 @@ ATTEMPTS: Final = 120
 
 def try_out(browser: Browser, journey: Journey) -> Verdict:
     """Play a journey in a browser context of its own; what ends it before its time is wrong with it, too."""
-    visit = Visit(browser.new_context(), build(journey.config), sdks.load(journey.sdk))
+    visit = Visit(browser.new_context().new_page(), build(journey.config), sdks.load(journey.sdk))
     try:
         return play(visit, journey)
     except (NotSettledError, Error) as error:

@@ -237,7 +237,8 @@ def test_the_configs_name_of_the_destination(visitor: Visitor) -> None:
 def test_another_tab_agrees(visitor: Visitor) -> None:
     """The decision holds in every open tab at once: what waited there arrives, too."""
     visit = visitor(config=REQUIRED)
-    first = visit.open("/one", script="freshpaint.identify('u1'); freshpaint.track('A')", until="bridge")
+    visit.open("/one", script="freshpaint.identify('u1'); freshpaint.track('A')", until="bridge")
+    first = visit.page
     visit.open("/two", until="bridge", new_tab=True)
     visit.run("freshpaint.opt_in_tracking()")
     arrive(visit, "u1 identify", "u1 A")

@@ -367,7 +367,8 @@ def test_a_stored_call_goes_to_nobody_else(visitor: Visitor, before_identify: st
     visit = visitor(config={"track": {"before_identify": before_identify}})
     visit.open(script="freshpaint.identify('u1')")
     visit.settled()
-    other = visit.open("/other", host=host, new_tab=True)
+    visit.open("/other", host=host, new_tab=True)
+    other = visit.page
     visit.settled()
     sdk = visit.hold("sdk")
     visit.open("/two", until="bridge", new_tab=True)
@@ -486,7 +487,8 @@ def test_a_second_tab_leaves_the_first_ones_line_alone(visitor: Visitor) -> None
 def test_a_login_in_one_tab_makes_the_visitor_known_in_the_other(visitor: Visitor) -> None:
     """Tabs share the device id, and with it who is known."""
     visit = visitor()
-    first = visit.open("/one")
+    visit.open("/one")
+    first = visit.page
     visit.open("/two", script="freshpaint.identify('u1')", new_tab=True)
     visit.arrives(1)
     first.evaluate("() => freshpaint.track('A')")
@@ -496,7 +498,8 @@ def test_a_login_in_one_tab_makes_the_visitor_known_in_the_other(visitor: Visito
 def test_two_tabs_with_two_users(visitor: Visitor) -> None:
     """Each tab's events go to whoever that tab identified, also where the other one switched in between."""
     visit = visitor()
-    first = visit.open("/one", script="freshpaint.identify('u1')")
+    visit.open("/one", script="freshpaint.identify('u1')")
+    first = visit.page
     visit.settled()
     visit.open("/two", script="freshpaint.identify('u2'); freshpaint.track('B')", new_tab=True)
     visit.arrives(3)
@@ -510,7 +513,8 @@ def test_two_tabs_with_two_users(visitor: Visitor) -> None:
 def test_back_to_the_first_user_in_the_first_tab(visitor: Visitor) -> None:
     """The same identify as the tab's last is sent where another tab has switched since."""
     visit = visitor()
-    first = visit.open("/one", script="freshpaint.identify('u1'); freshpaint.track('A')")
+    visit.open("/one", script="freshpaint.identify('u1'); freshpaint.track('A')")
+    first = visit.page
     visit.arrives(2)
     visit.open("/two", script="freshpaint.identify('u2'); freshpaint.track('B')", new_tab=True)
     visit.arrives(4)
@@ -522,7 +526,8 @@ def test_back_to_the_first_user_in_the_first_tab(visitor: Visitor) -> None:
 def test_a_login_where_another_tab_had_a_user_and_reset(visitor: Visitor) -> None:
     """Whoever comes next gets a device of their own, also in a tab that has been open, and nobody's, all the while."""
     visit = visitor()
-    first = visit.open("/one")
+    visit.open("/one")
+    first = visit.page
     visit.settled()
     visit.open("/two", script="freshpaint.identify('u1'); freshpaint.track('A')", new_tab=True)
     visit.arrives(2)
@@ -536,7 +541,8 @@ def test_a_login_where_another_tab_had_a_user_and_reset(visitor: Visitor) -> Non
 def test_a_date_among_the_event_properties_stays_one_whatever_another_tab_does(visitor: Visitor) -> None:
     """What another tab stores changes nothing of what this one's events carry."""
     visit = visitor()
-    first = visit.open("/one", script="freshpaint.identify('u1'); freshpaint.addEventProperties({since: new Date(0)})")
+    visit.open("/one", script="freshpaint.identify('u1'); freshpaint.addEventProperties({since: new Date(0)})")
+    first = visit.page
     visit.settled()
     visit.open("/two", script="freshpaint.identify('u1', {seen: 1})", new_tab=True)
     visit.arrives(2)
@@ -549,7 +555,8 @@ def test_a_date_among_the_event_properties_stays_one_whatever_another_tab_does(v
 def test_a_reset_in_one_tab_takes_the_event_properties_of_the_other(visitor: Visitor) -> None:
     """Nothing of the last user rides along with the next one's events, in any tab."""
     visit = visitor()
-    first = visit.open("/one", script="freshpaint.identify('u1'); freshpaint.addEventProperties({plan: 'pro'})")
+    visit.open("/one", script="freshpaint.identify('u1'); freshpaint.addEventProperties({plan: 'pro'})")
+    first = visit.page
     visit.settled()
     visit.open("/two", new_tab=True)
     visit.settled()
@@ -577,7 +584,8 @@ def test_after_a_reset_in_another_tab_nobody_is_known(
 ) -> None:
     """The SDK of this tab knows nothing of that reset, and would send for whoever was known before."""
     visit = visitor(config=SEND)
-    first = visit.open("/one", script="freshpaint.identify('u1')")
+    visit.open("/one", script="freshpaint.identify('u1')")
+    first = visit.page
     visit.settled()
     visit.open("/two", new_tab=True)
     visit.settled()
@@ -590,7 +598,8 @@ def test_after_a_reset_in_another_tab_nobody_is_known(
 def test_after_its_own_reset_a_tab_is_nobody_elses(visitor: Visitor) -> None:
     """Whoever another tab identifies meanwhile has a device id that this tab's SDK does not have."""
     visit = visitor()
-    first = visit.open("/one", script="freshpaint.identify('u1')")
+    visit.open("/one", script="freshpaint.identify('u1')")
+    first = visit.page
     visit.settled()
     first.evaluate("() => freshpaint.reset()")
     visit.open("/two", script="freshpaint.identify('u2')", new_tab=True)
@@ -605,10 +614,11 @@ def test_after_its_own_reset_a_tab_is_nobody_elses(visitor: Visitor) -> None:
 def test_what_is_kept_is_replaced_without_a_moment_in_which_it_is_missing(visitor: Visitor) -> None:
     """Another tab that looks just then would take it for a reset, or would lose what is held."""
     visit = visitor()
-    other = visit.open(
+    visit.open(
         "/other",
         script="window.seen = []; addEventListener('storage', event => seen.push([event.key, event.newValue]))",
     )
+    other = visit.page
     visit.open("/one", new_tab=True)
     visit.run(
         "freshpaint.addEventProperties({n: 1}); freshpaint.addEventProperties({n: 2}); freshpaint.track('A'); freshpaint.track('B')"

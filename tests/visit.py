@@ -98,11 +98,13 @@ class Gate:
 class Visit:
     """One visitor: cookies, storage and tabs of their own; what CleverTap received from them."""
 
-    context: BrowserContext
+    _last: Page
     site: Built | None
     sdk: bytes
     #: What its engine says without any fault of the page's.
     remarks: re.Pattern[str] = re.compile(r"(?!)")
+    #: Takes the tab for another visit, where it can be made as it was.
+    give_back: Callable[[], None] | None = None
     collector: Unreliable = field(default_factory=Unreliable)
     console_errors: list[str] = field(default_factory=list)
     page_errors: list[str] = field(default_factory=list)
@@ -117,7 +119,6 @@ class Visit:
     errors_expected: bool = False
     #: A test that makes the SDK file a request under somebody else says so.
     moved_repeats_expected: bool = False
-    _page: Page | None = None
     _pages: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
     _gates: list[Gate] = field(default_factory=list)
     _blocked: set[Part] = field(default_factory=set)
@@ -128,21 +129,36 @@ class Visit:
     _in_flight: int = 0
     _last_traffic: float = field(default_factory=time.monotonic)
     _closing: bool = False
+    _hosts: set[str] = field(default_factory=set)
+    #: Whether the tab may keep something that is neither cookie nor storage.
+    _leaves_traces: bool = False
 
     def __post_init__(self) -> None:
-        self.context.set_default_timeout(PATIENCE * 1000)
-        self.context.on("console", self._note_console)
-        self.context.on("weberror", self._note_error)
-        self.context.route("**/*", self._serve)
+        self._context = self._last.context
+        self._context.set_default_timeout(PATIENCE * 1000)
+        self._context.on("console", self._note_console)
+        self._context.on("weberror", self._note_error)
+        self._context.route("**/*", self._serve)
 
     # -- what a visitor does -----------------------------------------------------------------------------------------
 
     @property
     def page(self) -> Page:
-        """The tab opened last."""
-        if self._page is None or self._page.is_closed():
-            self._page = self.context.new_page()
-        return self._page
+        """The tab opened last, for whatever a test does with it."""
+        self._leaves_traces = True
+        return self._tab
+
+    @property
+    def context(self) -> BrowserContext:
+        """What the tabs share, likewise."""
+        self._leaves_traces = True
+        return self._context
+
+    @property
+    def _tab(self) -> Page:
+        if self._last.is_closed():
+            self._last = self._context.new_page()
+        return self._last
 
     def open(
         self,
@@ -156,7 +172,7 @@ class Visit:
         headers: dict[str, str] | None = None,
         until: Until = "device",
         new_tab: bool = False,
-    ) -> Page:
+    ) -> None:
         """Load a page that carries the site's tag and wait until it has come as far as ``until``.
 
         ``before`` is HTML in front of the tag; ``script`` is JavaScript right behind it, run before the bridge is
@@ -168,31 +184,31 @@ class Visit:
         content = f"<head><meta charset=utf-8>{before}{tag}{inline}{head}</head><body>{body}</body>"
         self._pages[url] = f"<!doctype html><html>{content}</html>", headers or {}
         if new_tab:
-            self._page = self.context.new_page()
-        page = self.page
-        page.goto(url, wait_until="commit")
+            self._leaves_traces = True
+            self._last = self._context.new_page()
+        self._tab.goto(url, wait_until="commit")
         self.notes(before + tag + script + head + body)
         self.reaches(until)
-        return page
 
     def change_tab(self) -> None:
         """Go elsewhere in this tab, and on in a new one."""
+        self._leaves_traces = True
         # Not closed at once: of a tab that has just begun to load, headless Chromium then takes nothing more to store.
-        self.page.goto("about:blank")
-        left, self._page = self.page, self.context.new_page()
+        self._tab.goto("about:blank")
+        left, self._last = self._tab, self._context.new_page()
         left.close()
 
     def run(self, script: str, tab: Page | None = None) -> Any:
         """Run JavaScript in the page as the site would, and give back what it returns."""
         self.notes(script, tab)
-        return (tab or self.page).evaluate(f"() => {{ {script} }}")
+        return (tab or self._tab).evaluate(f"() => {{ {script} }}")
 
     def notes(self, script: str, tab: Page | None = None, *, times: int = 1) -> None:
         """Remember the calls in a script that a page runs now: ``times``, where it runs them in a loop.
 
         An identify that repeats the one before, and has nothing but the id, is that same call: it is sent once.
         """
-        page = self._documents.get(tab or self.page, 0)
+        page = self._documents.get(tab or self._tab, 0)
         for method, _, text, ends in _CALL.findall(script) * times:
             if method != "identify":
                 self.made.append(Made(page, text))
@@ -215,7 +231,7 @@ class Visit:
 
         def holds() -> bool:
             try:
-                return self.page.evaluate(f"() => !!({expression})") is True
+                return self._tab.evaluate(f"() => !!({expression})") is True
             except Error as error:
                 if "context was destroyed" in str(error) or "navigat" in str(error):
                     return False
@@ -263,7 +279,7 @@ class Visit:
         """How long the page takes to answer at all, in seconds: on a busy machine, silence says less."""
         asked = time.monotonic()
         try:
-            self.page.evaluate("1")
+            self._tab.evaluate("1")
         except Error:
             return 0.0
         return time.monotonic() - asked
@@ -277,7 +293,7 @@ class Visit:
 
     def lets_pass(self, seconds: float) -> None:
         """Let the page, its requests and their answers go on for so long."""
-        self.page.wait_for_timeout(seconds * 1000)
+        self._tab.wait_for_timeout(seconds * 1000)
 
     def report(self) -> str:
         """What a person needs to see where a wait fails."""
@@ -316,7 +332,12 @@ class Visit:
     def close(self) -> None:
         """End the visit, whatever is still under way; what is asked for meanwhile is still answered here."""
         self._closing = True
-        self.context.close()
+        if self.give_back and not self._leaves_traces and len(self._hosts) == 1 and len(self._context.pages) == 1:
+            self._context.remove_listener("console", self._note_console)
+            self._context.remove_listener("weberror", self._note_error)
+            self.give_back()
+        else:
+            self._context.close()
 
     def assert_clean(self) -> None:
         """Fail on anything that no page may suffer from the bridge."""
@@ -352,6 +373,8 @@ class Visit:
             self._abort(route, request)
             return
         self.loads[part] += 1
+        if part == "page":
+            self._hosts.add(urlsplit(request.url).hostname or "")
         if part == "page" and request.is_navigation_request():
             # Of a tab that the page opens there is no frame yet.
             with suppress(Error):
@@ -401,7 +424,7 @@ class Visit:
     def _pause(self, seconds: float) -> None:
         """Wait inside a request's handler while everything else goes on."""
         if not self._closing:
-            page = self.page
+            page = self._tab
             try:
                 page.wait_for_timeout(seconds * 1000)
             except Error as error:

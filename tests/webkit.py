@@ -153,7 +153,7 @@ class Page:
 
     def __init__(self, context: Context, handle: str, opener: Page | None = None) -> None:
         self.counts_as: object = opener.counts_as if opener else object()
-        self._context = context
+        self.context = context
         self._driver = context.driver
         self._handle = handle
         self._closed = False
@@ -169,23 +169,23 @@ class Page:
         """Have the driver do something in this tab."""
 
         def here() -> Any:
-            if self._context.current is not self:
+            if self.context.current is not self:
                 self._driver.switch_to.window(self._handle)
-                self._context.current = self
+                self.context.current = self
             return command()
 
-        return self._context.does(here)
+        return self.context.does(here)
 
     def is_closed(self) -> bool:
         """Whether it, or the visit, has ended."""
-        return self._closed or self._context.closed
+        return self._closed or self.context.closed
 
     def close(self, **_options: Any) -> None:
         """End it."""
-        self._context.keeps_a_tab()
+        self.context.keeps_a_tab()
         self._does(self._driver.close)
         self._closed = True
-        self._context.current = None
+        self.context.current = None
 
     def goto(self, url: str, **_options: Any) -> None:
         """Open an address, and wait until its document is there."""
@@ -240,14 +240,14 @@ class Page:
     def expect_popup(self) -> Iterator[Popup]:
         """Find the tab that the page opens meanwhile."""
         popup = Popup()
-        with self._context.expects_popup() as handles:
+        with self.context.expects_popup() as handles:
             yield popup
             deadline = time.monotonic() + PATIENCE
-            while not (opened := self._context.handles() - handles):
+            while not (opened := self.context.handles() - handles):
                 if time.monotonic() > deadline:
                     raise Error("no tab was opened")
                 self.wait_for_timeout(20)
-        popup.value = Page(self._context, opened.pop(), self)
+        popup.value = Page(self.context, opened.pop(), self)
 
     @contextmanager
     def expect_event(self, _event: str) -> Iterator[None]:
@@ -256,15 +256,15 @@ class Page:
 
     def wait_for_timeout(self, milliseconds: float) -> None:
         """Answer requests for so long."""
-        self._context.waits(time.monotonic() + milliseconds / 1000)
+        self.context.waits(time.monotonic() + milliseconds / 1000)
 
     def route(self, url: str, handler: Callable[[Any], None]) -> None:
         """Have one address answered by another handler."""
-        self._context.routes[url] = handler
+        self.context.routes[url] = handler
 
     def unroute(self, url: str) -> None:
         """As before."""
-        del self._context.routes[url]
+        del self.context.routes[url]
 
     def on(self, _event: str, _listener: object) -> None:
         """Nothing is heard."""
