@@ -42,10 +42,13 @@ const heed = made => {
   }
 };
 
-addEventListener("storage", () => {
+addEventListener("storage", event => {
   // Another tab's reset. Not read anew otherwise: a Date comes back as text.
   if (!recall("properties")) {
     eventProperties = {};
+  }
+  if (event.key === KEY + "visitor" && !event.newValue) {
+    pageviewProperties = {};
   }
   heed();
 });

@@ -18,8 +18,8 @@ const toAddress = value => (/^[^\s@'"\\]+@[^\s@'"\\]+$/.exec(words(value)) || []
 // where there is no day, or none left in its time zone.
 const toDay = value => {
   try {
-    const text = isDate(value) ? new Date(value - (value % 864e5 && value.getTimezoneOffset() * 6e4)).toISOString().slice(0, 10) : words(value).replace(" ", "T");
-    const [, day, zone] = /^(.{10})(?:T\d\d:\d\d[\d:.]*(Z|[+-]\d\d:?\d\d)?)?$/.exec(text) || [];
+    const text = isDate(value) ? new Date(value % 864e5 ? Date.UTC(value.getFullYear(), value.getMonth(), value.getDate()) : value).toISOString().slice(0, 10) : words(value).replace(" ", "T");
+    const [, day, zone] = /^(.{10})(?:T\d\d:\d\d[\d:.]*(Z|[+-]\d\d(:?\d\d)?)?)?$/.exec(text) || [];
     const noon = day + "T12:00:00.000Z";
     // Date judges the time of day; not the day, which it would move into the next month.
     if (isDate(new Date(text.replace(zone, "Z"))) && new Date(noon).toISOString() === noon) {
@@ -53,7 +53,7 @@ const FIELDS = [
   ["Name", toText, "name"],
   ["Email", toAddress, "email"],
   ["DOB", toDay, "birthday"],
-  ["Gender", oneOf(/^(m|f|o|u|male|female|others?|unknown)$/i, 1), "gender"],
+  ["Gender", oneOf(/^([mfou]|(fe)?male|others?|unknown)$/i, 1), "gender"],
   ["Phone", toPhone, "phone"],
   ["Photo", toText, "avatar"],
   ["Married", oneOf(/^[yn]$/i)],

@@ -75,13 +75,18 @@ const bake = (name, value, domain) => {
   document.cookie = name + "=" + value + ";path=/;samesite=lax;max-age=" + (value ? 31536000 : 0) + domain;
 };
 
-// On the widest domain that the browser accepts, which is where the SDK keeps its own.
+// On the widest domain that the browser accepts, which is where the SDK keeps its own. Another cookie tells which that is:
+// ours is over what is there, and another tab never finds nothing in between.
 const rememberDevice = device => {
   remember("device");
-  domains().forEach(domain => {
-    if (recallDevice() !== device) {
+  domains().some(domain => {
+    bake(KEY, 1, domain);
+    const accepted = document.cookie.includes(KEY + "=");
+    bake(KEY, "", domain);
+    if (accepted) {
       bake(KEY + "device", device, domain);
     }
+    return accepted;
   });
   if (recallDevice() !== device) {
     remember("device", device);

@@ -118,6 +118,12 @@ const methods = {
     decide(false);
   },
   /*% if not companion %*/
+  // What a page does as Freshpaint's SDK is there.
+  init(account, options) {
+    if (options && options.loaded) {
+      options.loaded(window.freshpaint);
+    }
+  },
   ready: later,
   user: () => new Proxy({
     id: () => user().id || null,
@@ -139,7 +145,7 @@ const take = call => {
     methods[call[0]](...call.slice(1));
     /*% else %*/
     later(call[4]);
-    const answer = typeof call === "function" ? call() : methods[call[0]](...call.slice(1));
+    const answer = typeof call === "function" ? call.call(window.freshpaint) : methods[call[0]](...call.slice(1));
     if (answer !== undefined) {
       return answer;
     }

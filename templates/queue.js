@@ -143,7 +143,10 @@ addEventListener("pageshow", event => {
   removeEventListener("beforeunload", mayLeave);
   if (event.persisted) {
     heed();
-    opened = opened && seen === local.WZRK_G;
+    if (seen !== local.WZRK_G) {
+      opened = false;
+      pageviewProperties = {};
+    }
     eventProperties = own(recall("properties"));
   }
   stay();

@@ -34,6 +34,10 @@ const send = (kind, ...values) => {
   trace("sent", kind, values);
   anew = false;
   storeAccount();
+  /*% if use_ip %*/
+  // It is forgotten with the user.
+  clevertap.privacy.push({ useIP: true });
+  /*% endif %*/
   /*% if spa %*/
   if (kind === "page") {
     clevertap.pageChanged();
@@ -137,9 +141,9 @@ const open = () => {
   // Does nothing where the SDK has found our account on the page. Where storage is full, the SDK fails in it.
   try {
     clevertap.init(site.account, site.region/*% if options %*/, site.domain, site.token, { enableFetchApi: $fill(fetch|tojson) }/*% endif %*/);
-    /*% if use_ip %*/
-    clevertap.privacy.push({ useIP: true });
-    /*% endif %*/
+    // Also where not: an earlier build may have wanted it, and it is kept. Not before init, or the SDK would go by this for ever,
+    // and not by a later refusal.
+    clevertap.privacy.push({ useIP: $fill(use_ip|tojson) });
   } catch (error) {
     report("failed", "init", error);
   }

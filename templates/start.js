@@ -4,11 +4,8 @@ takeLine();
 if (consent() === "out") {
   forget();
 }
-// The user whom this host knew was replaced on another host, by a reset or a login there: nothing of theirs goes with the
-// next one's.
-if (visitor && visitor.device && visitor.device !== recallDevice()) {
-  forgetUser();
-}
+heedHosts();
+addEventListener("visibilitychange", heedHosts);
 /*% if not companion %*/
 // Whoever kept a reference to the snippet's object goes on through its push.
 if (!(window.freshpaint || 0).push) {

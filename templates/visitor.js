@@ -25,12 +25,27 @@ const settle = () => {
     seen = local.WZRK_G;
     if (!login && current()) {
       // Made anew, because browsers keep a cookie for some days only (Safari: seven).
-      rememberDevice("");
       rememberDevice(device);
       /*% if before_identify == "hold" %*/
       // On another host somebody has been identified meanwhile.
       release("held");
       /*% endif %*/
+    }
+  }
+};
+
+// Looks whether the user whom this host knew was replaced on another host, by a login or a reset there: nothing of theirs
+// goes with the next one's. No host hears of it: whoever comes back from another one loads a page, or shows one again.
+const heedHosts = () => {
+  const device = recallDevice();
+  if (visitor && visitor.device && visitor.seen !== device) {
+    // Once: what is called from here on is the next one's.
+    visitor.seen = device;
+    remember("visitor", visitor);
+    if (visitor.device !== device) {
+      forgetUser();
+      // Only the next page's SDK goes by the device id of somebody who was identified there.
+      opened = opened && !device;
     }
   }
 };
@@ -53,9 +68,9 @@ const switches = call => {
   return !call.optIn && (who /*% if before_identify == "hold" %*/ || call.reset || recall("held") /*% endif %*/);
 };
 
-// Whether another tab has had a login, or a reset, of which the SDK of this page knows nothing: what nobody known has done
-// would be sent for whoever was known before, unless it forgets them first.
-const isOutdated = () => !anew && seen !== local.WZRK_G;
+// Whether the SDK of this page knows somebody, and we nobody any more: another tab or host has had a login or a reset, or our
+// cookie is gone. What nobody known has done would be sent for whoever it knows, unless it forgets them first.
+const isOutdated = () => !anew && (seen !== local.WZRK_G || visitor && visitor.device === deviceId());
 
 const handOver = call => {
   trace("turn", "", call);

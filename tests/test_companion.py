@@ -66,6 +66,17 @@ def test_what_freshpaint_says_to_itself(visitor: Visitor, stub: Stub) -> None:
 
 
 @with_both_stubs
+def test_an_element_with_our_name(visitor: Visitor, stub: Stub) -> None:
+    """Browsers make a global of an element with an id: it is not taken for what the snippet has noted."""
+    visit = companion(visitor, SEND)
+    before = f"<div id=freshtap></div><script>{STUBS[stub]}</script>"
+    visit.open(before=before, script="freshpaint.track('A');")
+    visit.run(ARRIVES)
+    visit.run("freshpaint.track('B')")
+    arrive(visit, "- A", "- B")
+
+
+@with_both_stubs
 @pytest.mark.parametrize("late", ["true", "false"], ids=["repeats late", "repeats first"])
 @pytest.mark.parametrize("form", ["minified", "readable"])
 def test_calls_of_the_stub_before_our_bridge(visitor: Visitor, stub: Stub, late: str, form: Form) -> None:

@@ -113,6 +113,7 @@ def test_an_sdk_without_any_internals_is_still_handed_the_calls(visitor: Visitor
             getCleverTapID: () => device,
             clear() { device = "two"; taken.push(["clear"]); },
             event: log("event"), onUserLogin: log("onUserLogin"), profile: log("profile"),
+            privacy: { push() {} },
         };"""
     visit.open(
         script="freshpaint.identify('u1'); freshpaint.track('A'); freshpaint.reset(); freshpaint.identify('u2'); freshpaint.track('B');"

@@ -24,6 +24,16 @@ FORGET_THE_DEVICE: Final = """
     }
     Object.keys(localStorage).filter((key) => key.startsWith('WZRK')).forEach((key) => localStorage.removeItem(key));"""
 
+#: What a logout's answer does that clears the site's cookies.
+FORGET_THE_COOKIES: Final = """
+    for (const pair of document.cookie.split('; ')) {
+        const name = pair.split('=')[0];
+        document.cookie = name + '=; path=/; max-age=0';
+        document.cookie = name + '=; path=/; max-age=0; domain=.site.test';
+    }"""
+#: As a browser says that a tab is shown.
+SHOWN: Final = "document.dispatchEvent(new Event('visibilitychange', {bubbles: true}));"
+
 
 def known(visit: Visit, person: str = "u1") -> str:
     """Identify somebody on a first page; returns the device id they are known under."""
@@ -281,6 +291,71 @@ def test_a_reset_on_a_subdomain(visitor: Visitor) -> None:
     visit.run("freshpaint.identify('u2')")
     arrive(visit, "u1 identify", "u2 identify", "u2 A")
     assert devices(visit, "u2") != {device}
+
+
+@pytest.mark.parametrize("before_identify", ["hold", "send"])
+@pytest.mark.parametrize("call", ["freshpaint.track('A')", "freshpaint.identify({plan: 'pro'})"])
+def test_nothing_goes_to_whom_another_host_has_forgotten(visitor: Visitor, before_identify: str, call: str) -> None:
+    """Whatever is called first on the first host, it is nobody's, or the next one's; its SDK still has the last one's device."""
+    visit = visitor(config={"track": {"before_identify": before_identify}})
+    device = known(visit)
+    visit.open(host=SHOP)
+    visit.run("freshpaint.reset()")
+    visit.until_page("!clevertap.getCleverTapID()", "CleverTap to forget")
+    visit.open("/back", script=call)
+    visit.settled()
+    assert {request.device for request in received(visit)[1:]} & {device} == set()
+
+
+@pytest.mark.parametrize("before_identify", ["hold", "send"])
+def test_a_logout_that_deletes_cookies(visitor: Visitor, before_identify: str) -> None:
+    """A reset makes CleverTap forget, also where our cookie went first, and storage still knows who it was."""
+    visit = visitor(config={"track": {"before_identify": before_identify}})
+    device = known(visit)
+    visit.run(f"{FORGET_THE_COOKIES} freshpaint.reset(); freshpaint.track('A'); freshpaint.identify({{plan: 'pro'}})")
+    visit.settled()
+    visit.open("/next", script="freshpaint.track('B')")
+    visit.settled()
+    assert order(visit)[0] == "u1 identify"
+    assert {request.device for request in received(visit)[1:]} & {device} == set()
+    visit.run("freshpaint.identify('u2'); freshpaint.track('C')")
+    visit.until(lambda: "u2 C" in order(visit), "the next user's event")
+    assert devices(visit, "u2") & {device} == set()
+
+
+def test_what_the_next_one_sets_where_another_host_has_forgotten_stays(visitor: Visitor) -> None:
+    """Only what was the last user's goes, and once: not on each page of the next one until they are identified."""
+    visit = visitor(config=SEND)
+    known(visit)
+    visit.open(host=SHOP)
+    visit.run("freshpaint.reset()")
+    visit.until_page("!clevertap.getCleverTapID()", "CleverTap to forget")
+    visit.open("/back", script="freshpaint.addEventProperties({ref: 'ad'}); freshpaint.identify({city: 'Oslo'})")
+    visit.settled()
+    visit.open("/next", script="freshpaint.track('A')")
+    visit.until(lambda: order(visit)[-1:] == ["- A"], "the event")
+    assert received(visit)[-1].data == {"ref": "ad"}
+    assert visit.run("return freshpaint.user().traits()") == {"city": "Oslo"}
+
+
+def test_a_tab_that_is_shown_again_after_another_host_had_another_user(visitor: Visitor) -> None:
+    """Nothing of the last user's goes with what is called in it then: it goes to the next one, from the next page."""
+    visit = visitor()
+    visit.open(script="freshpaint.identify('u1', {plan: 'pro'}); freshpaint.addEventProperties({plan: 'pro'})")
+    visit.settled()
+    first = visit.page
+    visit.open("/two", host=SHOP, new_tab=True)
+    visit.run("freshpaint.reset(); freshpaint.identify('u2')")
+    visit.until(lambda: "u2 identify" in order(visit), "the other host's user")
+    visit.settled()
+    # Headless browsers show all tabs at once.
+    visit.run(f"{SHOWN} freshpaint.track('A')", first)
+    assert visit.run("return [freshpaint.user().id(), freshpaint.user().traits()]", first) == [None, {}]
+    visit.stays_quiet()
+    first.close()
+    visit.open("/three")
+    arrive(visit, "u1 identify", "u2 identify", "u2 A")
+    assert received(visit)[-1].data == {}
 
 
 @pytest.mark.parametrize("gone", ["freshpaint.reset()", "freshpaint.identify('u2')"], ids=["reset", "another user"])

@@ -555,7 +555,8 @@ def test_a_date_among_the_event_properties_stays_one_whatever_another_tab_does(v
 def test_a_reset_in_one_tab_takes_the_event_properties_of_the_other(visitor: Visitor) -> None:
     """Nothing of the last user rides along with the next one's events, in any tab."""
     visit = visitor()
-    visit.open("/one", script="freshpaint.identify('u1'); freshpaint.addEventProperties({plan: 'pro'})")
+    properties = "freshpaint.addEventProperties({plan: 'pro'}); freshpaint.addPageviewProperties({view: 'first'})"
+    visit.open("/one", script=f"freshpaint.identify('u1'); {properties}")
     first = visit.page
     visit.settled()
     visit.open("/two", new_tab=True)
@@ -746,7 +747,8 @@ def test_after_a_reset_a_page_from_the_cache_is_nobodys(caching_visitor: Visitor
     """Nothing called after a reset carries the old user or their event properties, on no page."""
     visit = caching_visitor(config=SEND)
     visit.open(
-        script=WATCH + "freshpaint.identify('u1'); freshpaint.addEventProperties({plan: 'pro'}); freshpaint.track('A')"
+        script=f"""{WATCH} freshpaint.identify('u1'); freshpaint.addEventProperties({{plan: 'pro'}});
+        freshpaint.addPageviewProperties({{view: 'first'}}); freshpaint.track('A');"""
     )
     visit.settled()
     leave(visit)
@@ -761,7 +763,11 @@ def test_after_a_reset_a_page_from_the_cache_is_nobodys(caching_visitor: Visitor
     visit.open("/last")
     visit.until(lambda: len(received(visit)) >= 4, "the event of the page from the cache")
     visit.settled()
-    assert visit.collector.events() == [("u1", "A", {"plan": "pro"}), (None, "B", {}), (None, "C", {})]
+    assert visit.collector.events() == [
+        ("u1", "A", {"plan": "pro", "view": "first"}),
+        (None, "B", {}),
+        (None, "C", {}),
+    ]
 
 
 def test_after_a_switch_a_page_from_the_cache_is_the_new_users(caching_visitor: Visitor) -> None:
@@ -779,6 +785,28 @@ def test_after_a_switch_a_page_from_the_cache_is_the_new_users(caching_visitor: 
     # Whether it goes at once or from the next page is left open.
     visit.open("/last")
     arrive(visit, "u1 identify", "u1 A", "u2 identify", "u2 B", "u2 C")
+
+
+@pytest.mark.parametrize("reset", ["", "freshpaint.reset(); "], ids=["another user", "after a reset"])
+def test_after_a_switch_on_another_host_a_page_from_the_cache_is_the_new_users(
+    caching_visitor: Visitor, reset: str
+) -> None:
+    """What it calls goes to whoever was identified there, with nothing of the last user's."""
+    visit = caching_visitor()
+    visit.open(
+        script=WATCH + "freshpaint.identify('u1'); freshpaint.addEventProperties({plan: 'pro'}); freshpaint.track('A')"
+    )
+    visit.settled()
+    visit.run("location.href = 'https://shop.site.test/'")
+    visit.until_page("location.hostname === 'shop.site.test'", "the other host")
+    visit.reaches("device")
+    visit.run(f"{reset} freshpaint.identify('u2'); freshpaint.track('B')")
+    visit.settled()
+    back(visit)
+    visit.run("freshpaint.track('C'); freshpaint.identify({mood: 'good'}); freshpaint.track('D')")
+    visit.open("/last")
+    arrive(visit, "u1 identify", "u1 A", "u2 identify", "u2 B", "u2 C", "u2 identify", "u2 D")
+    assert [request.data.get("plan", request.data.get("mood")) for request in received(visit)[4:]] == [None, "good", None]
 
 
 # -- the SDK's own store -----------------------------------------------------------------------------------------------

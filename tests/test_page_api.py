@@ -725,7 +725,7 @@ def test_push(visitor: Visitor, moment: Moment, form: Form, sdk: sdks.Version) -
         visit,
         """freshpaint.push(['identify', 'u1', {plan: 'pro'}]);
         freshpaint.push(['track', 'A', {n: 1}]);
-        freshpaint.push(() => { freshpaint.track('B', {n: 2}); });
+        freshpaint.push(function () { this.track('B', {n: 2}); });
         freshpaint.track('C', {n: 3});
         freshpaint.push(['made_up', 1]);
         freshpaint.push(['track', 'D', {n: 4}]);""",
@@ -735,6 +735,20 @@ def test_push(visitor: Visitor, moment: Moment, form: Form, sdk: sdks.Version) -
         {"Identity": "u1", "plan": "pro"},
         *({"n": n} for n in range(1, 5)),
     ]
+
+
+@by_snippet_and_bridge
+def test_what_init_is_told_to_do_once_it_is_there_is_done(visitor: Visitor, moment: Moment) -> None:
+    """Freshpaint's SDK calls loaded with itself, in place of the init; an init without it does nothing."""
+    visit = visitor(config=SEND)
+    moment(
+        visit,
+        """freshpaint.track('A');
+        freshpaint.init('env', {loaded: (them) => { them.track('B'); }});
+        freshpaint.init('env'); freshpaint.init('env', null); freshpaint.init('env', {loaded: 1});
+        freshpaint.track('C');""",
+    )
+    arrive(visit, "- A", "- B", "- C")
 
 
 def test_calls_before_the_bridge_keep_their_order(visitor: Visitor) -> None:

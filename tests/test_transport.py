@@ -20,7 +20,7 @@ from moments import Moment, at_each_moment, before_the_bridge
 from sites import ACCOUNT, BASE, STATIC, Config, Form, merged
 from test_ordering import IN_ORDER, THREE_USERS
 from visit import COLLECTOR_HOSTS, SITE, Visit
-from wire import VARIANTS, arrive, devices, leave, order
+from wire import VARIANTS, arrive, devices, leave, order, received
 
 FETCH: Final[Config] = {"clevertap": {"transport": "fetch"}}
 
@@ -46,6 +46,11 @@ def policy(config: Config, form: Form = "minified") -> dict[str, str]:
             " ".join((directive, *sources)) for directive, sources in directives.items()
         )
     }
+
+
+def used(visit: Visit) -> set[tuple[str, str]]:
+    """Each of the page's calls, with whether CleverTap may derive a place from the visitor's address."""
+    return {(call, request.query["useIP"]) for call, request in zip(order(visit), received(visit), strict=True)}
 
 
 def traffic(visit: Visit) -> list[tuple[str, str]]:
@@ -260,3 +265,28 @@ def test_what_a_site_does_not_use_costs_it_nothing() -> None:
         for word in ("site.domain", "site.token", "enableFetchApi", 'kind === "page"', "pushState")
         if word in plain
     ]
+
+
+# -- use_ip ------------------------------------------------------------------------------------------------------------
+
+
+def test_an_address_is_used_for_every_user(visitor: Visitor) -> None:
+    """The SDK forgets with the user that it may, and a login that replaces somebody goes without: what follows says so again."""
+    visit = visitor(config={"clevertap": {"use_ip": True}})
+    visit.open(script=CALLS)
+    visit.arrives(4)
+    visit.run("freshpaint.reset(); freshpaint.identify('u3'); freshpaint.track('C')")
+    called = (*ARRIVED, "u3 identify", "u3 C")
+    arrive(visit, *called)
+    assert used(visit) == {(call, "false" if call == "u2 identify" else "true") for call in called}
+
+
+def test_an_address_is_used_no_longer(visitor: Visitor) -> None:
+    """Where an earlier build wanted it, the SDK has stored so; a build without use_ip takes it back, and a refusal still holds."""
+    visit = visitor()
+    visit.open(script="freshpaint.identify('u1')")
+    visit.arrives(1)
+    visit.run("clevertap.privacy.push({useIP: true})")
+    visit.open("/next", script="freshpaint.track('A')")
+    arrive(visit, "u1 identify", "u1 A")
+    assert used(visit) == {("u1 identify", "false"), ("u1 A", "false")}

@@ -331,6 +331,8 @@ class Visit:
 
     def close(self) -> None:
         """End the visit, whatever is still under way; what is asked for meanwhile is still answered here."""
+        if self._closing:
+            return
         self._closing = True
         if self.give_back and not self._leaves_traces and len(self._hosts) == 1 and len(self._context.pages) == 1:
             self._context.remove_listener("console", self._note_console)

@@ -47,4 +47,4 @@ def arrive(visit: Visit, *calls: str) -> None:
 def leave(visit: Visit, script: str = "", to: str = "/next") -> None:
     """Run JavaScript and, in the same task, leave for another page of the site, which has the tag too."""
     visit.run(f"{script}; location.href = '{to}'")
-    visit.page.wait_for_url(f"https://{SITE}{to}", wait_until="commit")
+    visit.until_page(f"location.href === 'https://{SITE}{to}'", "the next page")
