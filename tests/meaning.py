@@ -5,6 +5,7 @@ Knows nothing of how freshtap reads a script, so that the one can prove the othe
 
 from __future__ import annotations
 
+import functools
 from collections import ChainMap
 from typing import Any
 
@@ -14,6 +15,13 @@ Node = dict[str, Any]
 Scope = ChainMap[str, object]
 
 
+@functools.lru_cache(16)
+def parsed(source: str) -> Node:
+    """A script's syntax tree, never to be changed. Raises esprima's own error where it is no JavaScript."""
+    tree: Node = esprima.parseScript(source).toDict()
+    return tree
+
+
 def meaning(source: str) -> object:
     """Equal for two scripts that differ in nothing but what a build may change.
 
@@ -21,7 +29,7 @@ def meaning(source: str) -> object:
     function is declared, braces around a single statement, whether a function that does nothing but return is written
     as a value, and how ``true``, ``false`` and ``undefined`` are said.
     """
-    return _Reader().body(esprima.parseScript(source).toDict()["body"], ChainMap())
+    return _Reader().body(parsed(source)["body"], ChainMap())
 
 
 class _Reader:

@@ -806,7 +806,11 @@ def test_after_a_switch_on_another_host_a_page_from_the_cache_is_the_new_users(
     visit.run("freshpaint.track('C'); freshpaint.identify({mood: 'good'}); freshpaint.track('D')")
     visit.open("/last")
     arrive(visit, "u1 identify", "u1 A", "u2 identify", "u2 B", "u2 C", "u2 identify", "u2 D")
-    assert [request.data.get("plan", request.data.get("mood")) for request in received(visit)[4:]] == [None, "good", None]
+    assert [request.data.get("plan", request.data.get("mood")) for request in received(visit)[4:]] == [
+        None,
+        "good",
+        None,
+    ]
 
 
 # -- the SDK's own store -----------------------------------------------------------------------------------------------
