@@ -79,15 +79,12 @@ const bake = (name, value, domain) => {
 // ours is over what is there, and another tab never finds nothing in between.
 const rememberDevice = device => {
   remember("device");
-  domains().some(domain => {
+  bake(KEY + "device", device, domains().find(domain => {
     bake(KEY, 1, domain);
     const accepted = document.cookie.includes(KEY + "=");
     bake(KEY, "", domain);
-    if (accepted) {
-      bake(KEY + "device", device, domain);
-    }
     return accepted;
-  });
+  }));
   if (recallDevice() !== device) {
     remember("device", device);
   }

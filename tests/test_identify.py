@@ -193,6 +193,7 @@ BIRTHDAYS = [
     birthday("a date-time east of Greenwich", "'1988-09-28T01:00:00+05:30'", "1988-09-28"),
     birthday("a date-time west of Greenwich", "'1988-09-28T23:00:00-08:00'", "1988-09-28"),
     birthday("a date-time with an offset of nothing", "'1988-09-28T23:00:00+00:00'", "1988-09-28"),
+    birthday("a date-time with an offset in hours alone", "'1988-09-28 23:00:00+00'", "1988-09-28"),
     birthday("a written Date at midnight", "'1988-09-28T00:00:00.000Z'", "1988-09-28"),
     birthday("a written Date at midnight without seconds", "'1988-09-28T00:00Z'", "1988-09-28"),
     birthday("a Date that went through JSON", "JSON.parse(JSON.stringify(new Date(1988, 8, 28)))", "1988-09-28"),
