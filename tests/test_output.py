@@ -116,6 +116,25 @@ def test_other_sites_stay(sites: Sites) -> None:
     assert sites.tree() == apart
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a folder cannot be locked there")
+def test_builds_at_the_same_time(sites: Sites) -> None:
+    """They publish one after the other, so that each finds in the manifest what the others have added."""
+    import fcntl  # noqa: PLC0415 - not everywhere
+
+    names = ["four", "one", "three", "two"]
+    sites.build(sites.config("four", "A"))
+    folder = os.open(sites.out, os.O_RDONLY)
+    fcntl.flock(folder, fcntl.LOCK_EX)
+    command = [sys.executable, "-m", "freshtap", "build", "-o", str(sites.out)]
+    started = [subprocess.Popen([*command, sites.config(name, "A")], stdout=subprocess.DEVNULL) for name in names[1:]]
+    while len(list(sites.out.glob(".freshtap-*/*/*"))) < len(started):
+        assert [build.poll() for build in started] == [None] * len(started)
+        time.sleep(0.01)
+    os.close(folder)
+    assert [build.wait(timeout=60) for build in started] == [0] * len(started)
+    assert list(sites.manifest()["sites"]) == names
+
+
 def test_unchanged_is_not_rewritten(sites: Sites) -> None:
     """A second build of the same writes nothing."""
     file = sites.config("one", "A")

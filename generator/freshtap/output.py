@@ -13,6 +13,7 @@ import gzip
 import json
 import os
 import shutil
+import sys
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,6 +26,9 @@ from freshtap.artifacts import COMPRESSED_SUFFIXES, HASHED_SCRIPT, Artifacts
 from freshtap.errors import OutputError, concerning
 from freshtap.ledger import Ledger
 from freshtap.moves import Moves
+
+if sys.platform != "win32":
+    import fcntl
 
 _STAGE_PREFIX = ".freshtap-"
 #: What is staged is divided among so many folders, so that none has to be listed that holds every site.
@@ -158,27 +162,46 @@ def commit(out: Path, staged: Path, entries: Ledger, removals: Ledger) -> bool:
     All of it, or nothing: what cannot be finished is taken back. A script's compressed siblings go before it changes,
     and older scripts only after nothing refers to them.
     """
-    # First, because it can be refused: then nothing has changed yet.
     new = staged / manifest.NAME
     path = out / manifest.NAME
-    try:
-        _write(new, manifest.dump(manifest.merged(_site_by_site(path), entries)))
-    except manifest.UnfamiliarLayoutError:
-        _write(new, manifest.dump(manifest.merged(_as_a_whole(path), entries)))
-    folders = sorted(path for path in staged.iterdir() if path.is_dir())
-    with Moves(staged) as moves:
+    with _alone(out):
+        # First, because it can be refused: then nothing has changed yet.
+        try:
+            _write(new, manifest.dump(manifest.merged(_site_by_site(path), entries)))
+        except manifest.UnfamiliarLayoutError:
+            _write(new, manifest.dump(manifest.merged(_as_a_whole(path), entries)))
+        folders = sorted(path for path in staged.iterdir() if path.is_dir())
+        with Moves(staged) as moves:
+            for _, paths in removals:
+                for stale in json.loads(paths)["stale"]:
+                    moves.remove(out / stale)
+            for folder in (site for sites in folders for site in sorted(sites.iterdir())):
+                _publish(moves, folder, _site_folder(out, folder.name))
+            with concerning(path):
+                is_changed = path.is_symlink() or not path.exists() or not filecmp.cmp(new, path, shallow=False)
+            if is_changed:
+                moves.place(new, path)
         for _, paths in removals:
-            for stale in json.loads(paths)["stale"]:
-                moves.remove(out / stale)
-        for folder in (site for sites in folders for site in sorted(sites.iterdir())):
-            _publish(moves, folder, _site_folder(out, folder.name))
-        with concerning(path):
-            is_changed = path.is_symlink() or not path.exists() or not filecmp.cmp(new, path, shallow=False)
-        if is_changed:
-            moves.place(new, path)
-    for _, paths in removals:
-        _remove(out, json.loads(paths)["old"])
+            _remove(out, json.loads(paths)["old"])
     return is_changed
+
+
+@contextlib.contextmanager
+def _alone(out: Path) -> Iterator[None]:
+    """Meanwhile no other build publishes into the folder, which would forget what this one adds to the manifest."""
+    if sys.platform == "win32":
+        yield
+        return
+    with concerning(out):
+        # The folder itself: a file to lock would have to stay in what is published.
+        folder = os.open(out, os.O_RDONLY)
+    try:
+        # Some disks know no locks.
+        with contextlib.suppress(OSError):
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def removals_text(changed: Changes) -> str:
