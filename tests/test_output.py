@@ -234,6 +234,19 @@ def test_what_cannot_be_published_whole_is_not_published(sites: Sites, file: str
     assert sorted(path.name for path in sites.out.iterdir()) == ["manifest.json", "one", "two"]
 
 
+def test_what_cannot_be_removed_whole_is_not_removed(sites: Sites) -> None:
+    """Where one of the scripts of earlier builds cannot be removed, the others stay, too, and nothing new is published."""
+    for event in ("A", "B"):
+        sites.build(sites.config("one", event))
+    in_the_way = sites.out / "one" / f"freshtap.{'f' * 16}.js"
+    in_the_way.mkdir()
+    before = sites.tree()
+    with pytest.raises(OutputError, match=in_the_way.name):
+        sites.build(sites.config("one", "C"), prune=True)
+    assert sites.tree() == before
+    assert in_the_way.is_dir()
+
+
 class Halted:
     """A build that comes as far as its workers go, and no farther: each is at a config that does not come, a pipe."""
 

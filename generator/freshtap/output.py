@@ -16,7 +16,7 @@ import shutil
 import sys
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Final
@@ -181,8 +181,9 @@ def commit(out: Path, staged: Path, entries: Ledger, removals: Ledger) -> bool:
                 is_changed = path.is_symlink() or not path.exists() or not filecmp.cmp(new, path, shallow=False)
             if is_changed:
                 moves.place(new, path)
-        for _, paths in removals:
-            _remove(out, json.loads(paths)["old"])
+            for _, paths in removals:
+                for old in json.loads(paths)["old"]:
+                    moves.remove(out / old)
     return is_changed
 
 
@@ -312,9 +313,3 @@ def _diff(out: Path, path: str, content: bytes | None) -> str:
         return f"Binary files {before} and {after} differ\n"
     old, new = (side.decode(errors="replace").split("\n") if side is not None else [] for side in (existing, content))
     return differences.unified(old, new, before, after)
-
-
-def _remove(out: Path, paths: Sequence[str]) -> None:
-    for path in paths:
-        with concerning(out / path):
-            (out / path).unlink(missing_ok=True)
