@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,22 @@ def test_a_folder_answers_for_itself_alone(tmp_path: Path) -> None:
     assert folder.answer(f"{pages.ORIGIN}/js/a.js?v=1").headers["content-type"].startswith("text/javascript")
     for path in ("/", "/js", "/b.html", "/../secret.txt", "/%2e%2e/secret.txt", "/link.txt", "/%00"):
         assert folder.answer(pages.ORIGIN + path).status == 404, path
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="symbolic links need a privilege there")
+@pytest.mark.parametrize("inside", ["", "site/of/"], ids=["out of the folder", "within the folder"])
+def test_a_page_that_is_a_link(tmp_path: Path, inside: str) -> None:
+    """It is the page that the link leads to, with what lies beside that."""
+    real = tmp_path / inside / "real.html"
+    real.parent.mkdir(parents=True, exist_ok=True)
+    real.write_text("<p>", encoding="utf-8")
+    (real.parent / "a.js").touch()
+    (tmp_path / "site").mkdir(exist_ok=True)
+    link = tmp_path / "site" / "link.html"
+    link.symlink_to(real)
+    folder = pages.Folder(link)
+    assert folder.answer(folder.url).body == b"<p>"
+    assert folder.answer(f"{pages.ORIGIN}/a.js").status == 200
 
 
 @pytest.mark.parametrize(

@@ -94,10 +94,11 @@ class _Head(HTMLParser):
 
 
 class Folder:
-    """A page's file and what lies beside and below it, by address."""
+    """A page's file and what lies beside and below it, by address; of a link, the file that it leads to."""
 
     def __init__(self, page: Path) -> None:
-        self._root = page.resolve().parent
+        page = page.resolve()
+        self._root = page.parent
         self.url = f"{ORIGIN}/{quote(page.name)}"
 
     def answer(self, url: str) -> Answer:
