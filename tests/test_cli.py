@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -216,6 +217,19 @@ def test_build_a_directory_with_more_in_it(run: Run) -> None:
     write("sites/.b.toml", "not TOML")
     Path("sites/c.toml").mkdir()
     assert run("check", "sites").stdout == f"{Path('sites/a.toml')}: no errors, no warnings.\n"
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="pipes have no names there")
+@pytest.mark.parametrize("option", [[], ["--check"]], ids=["build", "check"])
+def test_build_from_a_pipe(run: Run, option: list[str]) -> None:
+    """As a shell makes of <(command): it can be read only once."""
+    write("freshtap.toml")
+    run("build")
+    reading, writing = os.pipe()
+    os.write(writing, CONFIG.encode())
+    os.close(writing)
+    assert run("build", f"/dev/fd/{reading}", *option).stdout.count("wrote") == 0
+    os.close(reading)
 
 
 def test_build_very_many(run: Run) -> None:

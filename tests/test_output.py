@@ -13,7 +13,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from freshtap import __version__, artifacts, build, ledger, output, workers
 from freshtap.artifacts import Options
 from freshtap.build import Built
 from freshtap.errors import BuildError, ConfigError, OutputError
+from freshtap.ledger import Ledger
 from freshtap.moves import Moves
 from freshtap.workers import Workers
 
@@ -37,10 +37,22 @@ def out(tmp_path: Path) -> Path:
 
 def built(files: Sequence[str], out: Path, team: Workers, *, prune: bool = False, **options: Any) -> list[Built]:
     """Builds and publishes; what was built."""
-    with build.begun(files, out, Options(**options), team, prune=prune) as building:
+    with (
+        validated(files, team) as sources,
+        build.begun(sources, out, Options(**options), team, prune=prune) as building,
+    ):
         found = list(building.sites())
         building.publish()
     return found
+
+
+@contextlib.contextmanager
+def validated(files: Sequence[str], team: Workers) -> Iterator[Ledger]:
+    """What can be built from these."""
+    with Ledger() as sources:
+        for _ in build.validate(files, team, sources):
+            pass
+        yield sources
 
 
 class Sites:
@@ -60,8 +72,8 @@ class Sites:
             return built(files, self.out, team, prune=prune, **options)
 
     def check(self, *files: str, prune: bool = False, **options: Any) -> str:
-        with workers.started(1) as team:
-            return "".join(build.compare(files, self.out, Options(**options), team, prune=prune))
+        with workers.started(1) as team, validated(files, team) as sources:
+            return "".join(build.compare(sources, self.out, Options(**options), team, prune=prune))
 
     def tree(self) -> Tree:
         """Every file in the output folder."""
@@ -253,9 +265,11 @@ class Halted:
     def __init__(self, sites: Sites, jobs: int) -> None:
         self._out = sites.out
         portion = workers._PORTION  # noqa: SLF001 - as much as one is handed at a time
-        files = [Path(sites.config(f"s{number}", "A")) for number in range(portion * jobs + 1)]
-        self._pipes = {file: file.read_bytes() for file in files[1::portion]}
-        for pipe in self._pipes:
+        files = [Path(sites.config(f"s{number:03}", "A")) for number in range(portion * jobs)]
+        #: What each worker has to make second, and what it has to validate last.
+        self._second, last = files[1::portion], files[portion - 1 :: portion]
+        self._last = {file: file.read_bytes() for file in last}
+        for pipe in last:
             pipe.unlink()
             os.mkfifo(pipe)
         self._jobs = jobs
@@ -267,34 +281,43 @@ class Halted:
         with subprocess.Popen(
             self._command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True, text=True
         ) as started:
-            for pipe, content in self._pipes.items():
-                self._until(started, partial(self._comes, pipe, content))
+            writing = {pipe: self._awaited(started, pipe) for pipe in self._last}
+            for pipe in self._second:
+                # It has been validated, as a file.
+                pipe.unlink()
+                os.mkfifo(pipe)
+            for pipe, content in self._last.items():
+                os.write(writing[pipe], content)
+                os.close(writing[pipe])
             self._until(started, lambda: len(list(self._out.glob(".freshtap-*/*/s*"))) == self._jobs)
             send(started)
             while started.poll() is None:
                 # Workers heed no signal: they end when they have read what they are at.
                 time.sleep(0.05)
-                for pipe in self._pipes:
-                    self._comes(pipe, b"")
+                for pipe in self._second:
+                    with contextlib.suppress(OSError):
+                        os.close(self._opened(pipe))
             said, _ = started.communicate(timeout=30)
         return started.returncode, said
+
+    def _awaited(self, started: subprocess.Popen[str], pipe: Path) -> int:
+        """The pipe, to be written, as soon as somebody reads it."""
+        while True:
+            assert started.poll() is None
+            with contextlib.suppress(OSError):
+                return self._opened(pipe)
+            time.sleep(0.01)
+
+    @staticmethod
+    def _opened(pipe: Path) -> int:
+        """The pipe, to be written. Raises :class:`OSError` where nobody reads it."""
+        return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
 
     @staticmethod
     def _until(started: subprocess.Popen[str], reached: Callable[[], bool]) -> None:
         while not reached():
             assert started.poll() is None
             time.sleep(0.01)
-
-    @staticmethod
-    def _comes(pipe: Path, content: bytes) -> bool:
-        """Hands the pipe's content to whoever waits for it; whether somebody does."""
-        try:
-            descriptor = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
-        except OSError:
-            return False
-        os.write(descriptor, content)
-        os.close(descriptor)
-        return True
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no signals")
@@ -361,13 +384,24 @@ def test_failed_first_build_leaves_nothing(sites: Sites, monkeypatch: pytest.Mon
 def test_what_is_published_is_whole(sites: Sites) -> None:
     """Also the sites that nobody has looked at; and what is not published is not there."""
     files = [sites.config(name, "A") for name in ("one", "two")]
-    with workers.started(1) as team:
-        with build.begun(files, sites.out, Options(), team) as building:
+    with workers.started(1) as team, validated(files, team) as sources:
+        with build.begun(sources, sites.out, Options(), team) as building:
             next(building.sites())
         assert not sites.out.exists()
-        with build.begun(files, sites.out, Options(), team) as building:
+        with build.begun(sources, sites.out, Options(), team) as building:
             assert building.publish()
     assert sites.check(*files) == ""
+
+
+def test_a_config_that_changes_while_it_is_built(sites: Sites) -> None:
+    """What is built is what was validated, or nothing."""
+    files = [sites.config(name, "A") for name in ("one", "two")]
+    with workers.started(1) as team, validated(files, team) as sources:
+        Path(files[1]).write_text(Path(files[0]).read_text(encoding="utf-8"), encoding="utf-8")
+        with build.begun(sources, sites.out, Options(), team) as building, pytest.raises(BuildError) as caught:
+            building.publish()
+    assert caught.value.message == f"{files[1]} has changed while it was built. Build again."
+    assert not sites.out.exists()
 
 
 def test_full_disk(sites: Sites, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -618,8 +652,8 @@ def test_processes(sites: Sites, tmp_path: Path) -> None:
     sites.build(*files)
     expected = sites.tree()
     sites.out = tmp_path / "other"
-    with workers.started(2) as team:
-        names = [checked.name for checked in build.validate(files, team)]
+    with workers.started(2) as team, Ledger() as sources:
+        names = [checked.name for checked in build.validate(files, team, sources)]
         assert names == [f"site{number}" for number in range(70)]
         built(files, sites.out, team)
     assert sites.tree() == expected
@@ -653,8 +687,8 @@ def test_many_problems(sites: Sites, crowded: None) -> None:
     for number, name in ((7, "site6"), (4, "SITE1"), (3, "site1")):
         path = Path(files[number])
         path.write_text(path.read_text(encoding="utf-8").replace(f"site{number}", name), encoding="utf-8")
-    with workers.started(1) as team, pytest.raises(ConfigError) as caught:
-        list(build.validate(files, team))
+    with workers.started(1) as team, pytest.raises(ConfigError) as caught, validated(files, team):
+        pass
     found = [(Path(problem.file).stem, problem.key) for problem in caught.value.problems]
     assert found == [
         ("site2", "events[1].name"),

@@ -1,13 +1,14 @@
 """A build from start to end: collect the configs, validate them all, make each site, write.
 
 Nothing is written before every config has been validated, and nothing is published before every site is made.
-Of each site only its config's path is kept in memory: its files are staged and forgotten, what the manifest says of it
-goes into a ledger.
+Of each site only its config's path is kept in memory: its files are staged and forgotten; what was validated, and what
+the manifest says of it, goes into ledgers.
 """
 
 from __future__ import annotations
 
 import glob
+import hashlib
 import json
 import os
 import re
@@ -18,22 +19,34 @@ from fnmatch import fnmatch
 from functools import partial
 from operator import itemgetter
 from pathlib import Path
+from typing import NamedTuple
 
-from freshtap import artifacts, manifest, output, plan
+from freshtap import artifacts, config, manifest, output, plan
 from freshtap.artifacts import Entry, Options
-from freshtap.errors import ConfigError, Problem
+from freshtap.errors import BuildError, ConfigError, Problem
 from freshtap.ledger import Ledger
 from freshtap.output import Changes
 from freshtap.workers import Workers
 
 
+class Source(NamedTuple):
+    """What a site is built from: a config as it was validated."""
+
+    file: str
+    digest: str
+    """Of its text, which is read once more when the site is made."""
+    text: str | None
+    """Of what can be read only once, as a pipe; None for a file."""
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What validating one config has brought. ``name`` is empty where it cannot be built."""
+    """What validating one config has brought. ``name`` is empty and there is no ``source`` where it cannot be built."""
 
     file: str
     name: str
     problems: tuple[Problem, ...]
+    source: Source | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,36 +114,41 @@ def _is_file(entry: Path | os.DirEntry[str]) -> bool:
 
 
 def validate(
-    files: Iterable[str], team: Workers, *, missing: Iterable[Problem] = (), strict: bool = False
+    files: Iterable[str], team: Workers, sources: Ledger, *, missing: Iterable[Problem] = (), strict: bool = False
 ) -> Generator[Checked, None, None]:
-    """Validates every config, yielding as it goes.
+    """Validates every config, yielding as it goes. Those that can be built it adds to ``sources``.
 
     Raises :class:`ConfigError` at the end, with all that is wrong: what :func:`collect` has found ``missing``, and two
     sites of one name included.
     """
     wrong: list[tuple[int, Problem]] = [(-1, problem) for problem in missing]
-    with Ledger() as names:
-        for number, checked in enumerate(team.each(partial(_check, strict=strict), files)):
-            if checked.name:
-                # Directories that differ only in case are one and the same on many disks.
-                names.add(checked.name.lower(), json.dumps((number, checked.file, checked.name)))
-            else:
-                wrong += ((number, problem) for problem in checked.problems)
-            yield checked
-        wrong += _shared_names(names)
+    for number, checked in enumerate(team.each(partial(_check, strict=strict), files)):
+        if checked.source:
+            # Directories that differ only in case are one and the same on many disks.
+            sources.add(checked.name.lower(), json.dumps((number, checked.name, checked.source)))
+        else:
+            wrong += ((number, problem) for problem in checked.problems)
+        yield checked
+    wrong += _shared_names(sources)
     if wrong:
         raise ConfigError(problem for _, problem in sorted(wrong, key=itemgetter(0)))
 
 
-def _shared_names(names: Ledger) -> Iterator[tuple[int, Problem]]:
+def _shared_names(sources: Ledger) -> Iterator[tuple[int, Problem]]:
     """A problem for every site but the first of a name, with the number of its file."""
     key, first = "", ""
-    for name, value in names:
-        number, file, written = json.loads(value)
+    for name, value in sources:
+        number, written, (file, *_) = json.loads(value)
         if name != key:
             key, first = name, file
         elif file != first:
             yield number, Problem(file, "name", f"is the name of {first}, too", written, "any other name")
+
+
+def _each(sources: Ledger) -> Iterator[Source]:
+    """What was validated, by the names of the sites."""
+    for _, value in sources:
+        yield Source(*json.loads(value)[2])
 
 
 class Building:
@@ -159,49 +177,64 @@ class Building:
 
 
 @contextmanager
-def begun(
-    files: Iterable[str], out: Path, options: Options, team: Workers, *, prune: bool = False
-) -> Iterator[Building]:
-    """A build of validated configs into ``out``. What is not published is gone when this is left."""
+def begun(sources: Ledger, out: Path, options: Options, team: Workers, *, prune: bool = False) -> Iterator[Building]:
+    """A build of validated configs into ``out``, in the order of their sites' names.
+
+    What is not published is gone when this is left.
+    """
     with output.stage(out) as staged, Ledger(staged) as entries, Ledger(staged) as removals:
         make = partial(_stage, out=out, staged=staged, options=options, prune=prune)
-        with closing(team.each(make, files)) as made:
+        with closing(team.each(make, _each(sources))) as made:
             yield Building(out, staged, made, entries, removals)
 
 
 def compare(
-    files: Iterable[str], out: Path, options: Options, team: Workers, *, prune: bool = False
+    sources: Ledger, out: Path, options: Options, team: Workers, *, prune: bool = False
 ) -> Generator[str, None, None]:
     """What a build would change, as unified diffs, site by site and then for the manifest.
 
     Empty where nothing would.
     """
     with Ledger() as entries:
-        for compared in team.each(partial(_compare, out=out, options=options, prune=prune), files):
+        for compared in team.each(partial(_compare, out=out, options=options, prune=prune), _each(sources)):
             entries.add(compared.name, manifest.entry_text(compared.entry))
             yield compared.diff
         yield output.manifest_diff(out, entries)
 
 
 def _check(file: str, *, strict: bool) -> Checked:
+    reading = config.read(Path(file))
     try:
-        planned = plan.load(Path(file), strict=strict)
+        planned = plan.examine(reading, strict=strict)
     except ConfigError as error:
         return Checked(file, "", error.problems)
-    return Checked(file, planned.site.name, planned.warnings)
+    # Not the path's own method, which takes longer.
+    text = None if os.path.isfile(file) else reading.text  # noqa: PTH113
+    return Checked(file, planned.site.name, planned.warnings, Source(file, _digest(reading.text), text))
 
 
-def _make(file: str, out: Path, options: Options, prune: bool) -> tuple[artifacts.Artifacts, Changes]:
-    site = artifacts.make(plan.load(Path(file)).site, options)
+def _make(source: Source, out: Path, options: Options, prune: bool) -> tuple[artifacts.Artifacts, Changes]:
+    """Raises :class:`BuildError` where the config is not the one that was validated any more."""
+    if source.text is None:
+        reading = config.read(Path(source.file))
+        if _digest(reading.text) != source.digest:
+            raise BuildError(f"{source.file} has changed while it was built. Build again.")
+    else:
+        reading = config.parse(source.text, file=source.file)
+    site = artifacts.make(plan.examine(reading).site, options)
     return site, output.changes(out, site, prune=prune)
 
 
-def _stage(file: str, *, out: Path, staged: Path, options: Options, prune: bool) -> Built:
-    site, changed = _make(file, out, options, prune)
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _stage(source: Source, *, out: Path, staged: Path, options: Options, prune: bool) -> Built:
+    site, changed = _make(source, out, options, prune)
     output.add(staged, changed)
     return Built(site.name, site.entry, tuple(changed.files), Changes({}, changed.stale, changed.old))
 
 
-def _compare(file: str, *, out: Path, options: Options, prune: bool) -> Compared:
-    site, changed = _make(file, out, options, prune)
+def _compare(source: Source, *, out: Path, options: Options, prune: bool) -> Compared:
+    site, changed = _make(source, out, options, prune)
     return Compared(site.name, site.entry, output.diff(out, changed))

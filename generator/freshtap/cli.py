@@ -35,6 +35,7 @@ from freshtap import (
 )
 from freshtap.artifacts import Options
 from freshtap.errors import BrowserError, BuildError, Problem, labelled, needs, printable
+from freshtap.ledger import Ledger
 from freshtap.site import Site
 
 T = TypeVar("T")
@@ -193,11 +194,12 @@ def build_command(
     """Build each CONFIG: a file, a directory (each *.toml right in it), or a glob. Default: freshtap.toml."""
     options = Options(base_url=base_url, minifier=minifier, debug=debug, precompress=precompress)
     files, missing = build.collect(configs or [config.DEFAULT_NAME])
-    with workers.started(max(1, min(jobs, len(files)))) as team:
-        for checked in _progress(build.validate(files, team, missing=missing, strict=strict), "Checking", len(files)):
+    with workers.started(max(1, min(jobs, len(files)))) as team, Ledger() as sources:
+        validating = build.validate(files, team, sources, missing=missing, strict=strict)
+        for checked in _progress(validating, "Checking", len(files)):
             _warn(checked.problems if checked.name else ())
         if check:
-            differences = build.compare(files, out, options, team, prune=prune)
+            differences = build.compare(sources, out, options, team, prune=prune)
             with contextlib.closing(_progress(differences, "Comparing", len(files))) as compared:
                 first = next(filter(None, compared), "")
             if not first:
@@ -208,7 +210,7 @@ def build_command(
                 click.echo(text, nl=False)
             click.get_current_context().exit(1)
         shown, count, changed = [], 0, 0
-        with build.begun(files, out, options, team, prune=prune) as building:
+        with build.begun(sources, out, options, team, prune=prune) as building:
             for built in _progress(building.sites(), "Building", len(files)):
                 count += 1
                 changed += bool(built.written or built.removals)
@@ -264,8 +266,9 @@ def check(configs: tuple[str, ...], *, strict: bool) -> None:
     """Validate each CONFIG, and write nothing. Default: freshtap.toml."""
     files, missing = build.collect(configs or [config.DEFAULT_NAME])
     count, warnings = 0, 0
-    with workers.started(1) as team:
-        for checked in _progress(build.validate(files, team, missing=missing, strict=strict), "Checking", len(files)):
+    with workers.started(1) as team, Ledger() as sources:
+        validating = build.validate(files, team, sources, missing=missing, strict=strict)
+        for checked in _progress(validating, "Checking", len(files)):
             problems = checked.problems if checked.name else ()
             _warn(problems)
             count, warnings = count + 1, warnings + len(problems)
