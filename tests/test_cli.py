@@ -203,6 +203,22 @@ def test_build_many(run: Run, named: list[str]) -> None:
     assert list(json.loads(Path("dist/manifest.json").read_bytes())["sites"]) == ["a", "b"]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="symbolic links need a privilege there")
+@pytest.mark.parametrize(
+    "named",
+    [["sites/a.toml", "{}/sites/a.toml"], ["sites", "linked"], ["*/a.toml"], ["sites/**/*.toml"]],
+    ids=["two names", "a link to the directory", "a glob", "a loop"],
+)
+def test_build_one_config_by_several_names(run: Run, named: list[str]) -> None:
+    """It is one site, and not two of one name."""
+    write("sites/a.toml")
+    Path("linked").symlink_to("sites")
+    Path("sites/loop").symlink_to(".")
+    files = [name.format(Path.cwd()) for name in named]
+    assert run("build", *files).stdout.count(" with gzip\n") == 1
+    run("check", *files)
+
+
 def test_build_folders_in_a_directory(run: Run) -> None:
     """A directory means the files right in it; a glob finds those in its folders, too."""
     write("sites/a.toml", CONFIG.replace("demo", "a"))

@@ -141,14 +141,25 @@ def _shared_names(sources: Ledger) -> Iterator[tuple[int, Problem]]:
         number, written, (file, *_) = json.loads(value)
         if name != key:
             key, first = name, file
-        elif file != first:
+        elif not _is_same(file, first):
             yield number, Problem(file, "name", f"is the name of {first}, too", written, "any other name")
 
 
+def _is_same(file: str, other: str) -> bool:
+    """Whether it is one config, which has been named twice, perhaps by way of a link."""
+    try:
+        return file == other or Path(file).samefile(other)
+    except OSError:
+        return False
+
+
 def _each(sources: Ledger) -> Iterator[Source]:
-    """What was validated, by the names of the sites."""
-    for _, value in sources:
-        yield Source(*json.loads(value)[2])
+    """What was validated, each site once, by their names."""
+    latest = ""
+    for name, value in sources:
+        if name != latest:
+            yield Source(*json.loads(value)[2])
+        latest = name
 
 
 class Building:
