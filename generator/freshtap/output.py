@@ -12,6 +12,7 @@ import filecmp
 import gzip
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -22,7 +23,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
 from freshtap import differences, manifest
-from freshtap.artifacts import COMPRESSED_SUFFIXES, HASHED_SCRIPT, Artifacts
+from freshtap.artifacts import COMPRESSED_SUFFIXES, HASHED_NAME, Artifacts
 from freshtap.errors import OutputError, concerning
 from freshtap.ledger import Ledger
 from freshtap.moves import Moves
@@ -31,6 +32,8 @@ if sys.platform != "win32":
     import fcntl
 
 _STAGE_PREFIX = ".freshtap-"
+#: What a build may find of earlier ones: a script, or a compressed sibling.
+_EARLIER: Final = re.compile(rf"{HASHED_NAME}({'|'.join(map(re.escape, COMPRESSED_SUFFIXES))})?")
 #: What is staged is divided among so many folders, so that none has to be listed that holds every site.
 _STAGED_FOLDERS: Final = 256
 
@@ -60,7 +63,7 @@ def changes(out: Path, site: Artifacts, *, prune: bool = False) -> Changes:
     siblings = {f"{path}{suffix}" for path in site.files for suffix in COMPRESSED_SUFFIXES} - site.files.keys()
     stale = siblings & there
     others = (there - site.files.keys() - stale) if prune else ()
-    old = (path for path in others if HASHED_SCRIPT.fullmatch(path.rpartition("/")[2]))
+    old = (path for path in others if _EARLIER.fullmatch(path.rpartition("/")[2]))
     return Changes(files, tuple(sorted(stale)), tuple(sorted(old)))
 
 

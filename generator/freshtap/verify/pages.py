@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
-from freshtap import addresses
+from freshtap import addresses, artifacts
 from freshtap.errors import BrowserError, shown
 from freshtap.verify.observation import Answer
 
 #: Where a page from a file is opened: a host that every browser takes for this machine, and trusts.
 ORIGIN: Final = "http://freshtap.localhost"
 
-#: The name of a script that was built, in an address.
-LOADER: Final = re.compile(r"(?:^|/)freshtap(?:\.([0-9a-f]{16}))?\.js(?:[?#]|$)")
+#: The name of a script that was built, in an address; its digits, if it has them, are a group.
+LOADER: Final = re.compile(rf"(?:^|/)(?:{re.escape(artifacts.STABLE_NAME)}|{artifacts.HASHED_NAME})(?:[?#]|$)")
 
 #: What may stand in a head in front of a policy; a script there is what the tag has to come before.
 _IN_HEAD: Final = ("meta", "title", "base", "link", "style", "noscript")
