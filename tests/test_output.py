@@ -606,6 +606,27 @@ def test_check(sites: Sites) -> None:
     assert "+++ /dev/null\n" in sites.check(file, prune=True)
 
 
+@pytest.mark.parametrize("change", ["content", "link"])
+def test_check_looks_at_older_scripts(sites: Sites, change: str) -> None:
+    """Pages still ask for them: one whose content is not what it is called by is told, until it is removed."""
+    file = sites.config("one", "A")
+    (old,) = sites.build(file)
+    sites.build(sites.config("one", "B"))
+    assert sites.check(file) == ""
+    path = sites.out / old.entry["script"]
+    if change == "content":
+        path.write_bytes(path.read_bytes() + b"\n")
+    else:
+        path.rename(sites.out / "elsewhere.js")
+        path.symlink_to("../elsewhere.js")
+    assert sites.check(file) == (
+        f"{path.as_posix()} has not the content that its name was made of. Remove it, or build with --prune.\n"
+    )
+    assert sites.check(file, prune=True).count("has not the content") == 0
+    sites.build(file, prune=True)
+    assert sites.check(file) == ""
+
+
 def test_check_shows_what_differs(sites: Sites) -> None:
     """A script is one long line: of both sides the text around the first difference is shown."""
     file = sites.config("one", "Order Completed")

@@ -61,7 +61,7 @@ class Built:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One site as it would be built: its manifest entry, and how its files differ from those that are there."""
+    """One site as it would be built: its manifest entry, and how what is there differs from what should be."""
 
     name: str
     entry: Entry
@@ -202,9 +202,9 @@ def begun(sources: Ledger, out: Path, options: Options, team: Workers, *, prune:
 def compare(
     sources: Ledger, out: Path, options: Options, team: Workers, *, prune: bool = False
 ) -> Generator[str, None, None]:
-    """What a build would change, as unified diffs, site by site and then for the manifest.
+    """What a build would change, as unified diffs, site by site and then for the manifest; empty where nothing would.
 
-    Empty where nothing would.
+    And which scripts of earlier builds have been changed since.
     """
     with Ledger() as entries:
         for compared in team.each(partial(_compare, out=out, options=options, prune=prune), _each(sources)):
@@ -248,4 +248,6 @@ def _stage(source: Source, *, out: Path, staged: Path, options: Options, prune: 
 
 def _compare(source: Source, *, out: Path, options: Options, prune: bool) -> Compared:
     site, changed = _make(source, out, options, prune)
-    return Compared(site.name, site.entry, output.diff(out, changed))
+    # Those of earlier builds a build does not touch, unless it removes them.
+    misnamed = "" if prune else output.misnamed(out, site)
+    return Compared(site.name, site.entry, output.diff(out, changed) + misnamed)

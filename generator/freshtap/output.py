@@ -23,7 +23,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
 from freshtap import differences, manifest
-from freshtap.artifacts import COMPRESSED_SUFFIXES, HASHED_NAME, Artifacts
+from freshtap.artifacts import COMPRESSED_SUFFIXES, HASHED_NAME, Artifacts, hashed_name
 from freshtap.errors import OutputError, concerning
 from freshtap.ledger import Ledger
 from freshtap.moves import Moves
@@ -71,6 +71,17 @@ def diff(out: Path, changed: Changes) -> str:
     """The changes as a unified diff, from what is in the folder to what would be."""
     new: dict[str, bytes | None] = {**changed.files, **dict.fromkeys((*changed.stale, *changed.old))}
     return "".join(_diff(out, path, new[path]) for path in sorted(new))
+
+
+def misnamed(out: Path, site: Artifacts) -> str:
+    """A line for each script of an earlier build whose content is not what it is called by."""
+    others = sorted(_paths_in(_site_folder(out, site.name)) - site.files.keys())
+    scripts = (out / path for path in others if re.fullmatch(HASHED_NAME, path.rpartition("/")[2]))
+    return "".join(
+        f"{path.as_posix()} has not the content that its name was made of. Remove it, or build with --prune.\n"
+        for path in scripts
+        if path.is_file() and hashed_name(_read(path) or b"") != path.name
+    )
 
 
 def manifest_diff(out: Path, entries: Ledger) -> str:
