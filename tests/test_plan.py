@@ -603,6 +603,27 @@ def test_with_unreadable_parts() -> None:
 
 
 @pytest.mark.parametrize(
+    ("tables", "expected"),
+    [
+        (
+            {"events": events("A!"), "transformations": [{"op": "uppercase", "on": "A!"}]},
+            ["Error: transformations[0].property", "Warning: events[0].name"],
+        ),
+        (
+            {"events": events("A", enabled=False) + events("B"), "transformations": [{"op": "upper", "on": "A"}]},
+            ["Error: transformations[0].op", "Warning: transformations[0].on"],
+        ),
+        ({"events": [{"name": 7}]}, ["Error: events[0].name"]),
+        ({"events": events("A", enabled=False), "consent": {"required": 1}}, ["Error: consent.required"]),
+    ],
+    ids=["a name", "a transformation", "no event that can be read", "no event that is enabled"],
+)
+def test_warnings_beside_errors(tables: dict[str, Any], expected: list[str]) -> None:
+    """Those about what could be read are told at once with what could not; what a half-read file lacks is none."""
+    assert [": ".join(line.split(": ")[:2]) for line in examined(tables)] == expected
+
+
+@pytest.mark.parametrize(
     ("table", "expected"),
     [
         ([{"nmae": "Order"}], ["events[0].name", "events[0].nmae", "transformations[0].to"]),

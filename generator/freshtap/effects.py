@@ -38,7 +38,7 @@ class _Given(NamedTuple):
         return self.on, clevertap.clean_name(self.name)
 
 
-def problems(site: Site, file: str, *, knows_every_event: bool = True) -> Iterator[Problem]:
+def problems(site: Site, file: str, *, knows_every_event: bool) -> Iterator[Problem]:
     """Errors and warnings about a site's transformations.
 
     Unless the config ``knows_every_event``, one that it lacks is no error: it may be among those without a name.

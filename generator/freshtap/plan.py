@@ -50,26 +50,24 @@ def examine(reading: Reading, *, strict: bool = False) -> Planned:
     """
     found: list[Problem] = []
     if reading.site:
-        found += problems(reading.site, reading.file, knows_every_event=reading.knows_every_event)
+        is_whole, knows_every_event = not reading.problems, reading.knows_every_event
+        found += problems(reading.site, reading.file, is_whole=is_whole, knows_every_event=knows_every_event)
     if strict:
         found = [replace(problem, severity="error") for problem in found]
-    errors = [problem for problem in found if problem.severity == "error"]
-    # What a half-read file lacks is no reason for a warning.
-    if reading.problems or reading.site is None:
-        raise ConfigError([*reading.problems, *errors])
-    if errors:
-        raise ConfigError(found)
+    if reading.problems or reading.site is None or any(problem.severity == "error" for problem in found):
+        raise ConfigError([*reading.problems, *found])
     return Planned(reading.site, tuple(found))
 
 
-def problems(site: Site, file: str, *, knows_every_event: bool = True) -> Iterator[Problem]:
+def problems(site: Site, file: str, *, is_whole: bool, knows_every_event: bool) -> Iterator[Problem]:
     """Errors and warnings about a site, one kind after the other.
 
-    Unless the config ``knows_every_event``, some have names that could not be read.
+    Unless it ``is_whole``, something could not be read: what it lacks is no reason for a warning. Unless the config
+    ``knows_every_event``, some have names that could not be read.
     """
     yield from _preload(site, file)
     yield from _listed_twice(site, file)
-    yield from _events(site, file)
+    yield from _events(site, file, is_whole=is_whole)
     yield from effects.problems(site, file, knows_every_event=knows_every_event)
 
 
@@ -92,9 +90,9 @@ def _listed_twice(site: Site, file: str) -> Iterator[Problem]:
             )
 
 
-def _events(site: Site, file: str) -> Iterator[Problem]:
+def _events(site: Site, file: str, *, is_whole: bool) -> Iterator[Problem]:
     sent = list(_sent(site))
-    if site.track.send == "defined" and not sent:
+    if site.track.send == "defined" and not sent and is_whole:
         yield Problem(
             file,
             "track.send",
