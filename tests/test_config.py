@@ -281,6 +281,19 @@ WRONG_VALUES = [
         "lowercase, delete-property, send-builtin, send-constant.",
     ),
     (
+        ACCOUNT + '[[transformations]]\non = "*"\nop = "change-type"\nproperty = "x"',
+        "transformations[0].to: is missing. Allowed: text, number, boolean, date.",
+    ),
+    (
+        ACCOUNT + '[[transformations]]\non = "*"\nop = "send-builtin"',
+        "transformations[0].property: is missing. Allowed: url, path, title, referrer, search, user_agent, language, "
+        "screen_width, screen_height, timestamp.",
+    ),
+    (
+        ACCOUNT + '[[transformations]]\non = "*"\nop = "rename-property"\nto = "x"',
+        "transformations[0].from: is missing. Allowed: text in quotes.",
+    ),
+    (
         ACCOUNT + '[[transformations]]\non = "*"\nop = "renameproperty"',
         'transformations[0].op: "renameproperty" is none of the choices. Allowed: rename-event, '
         "rename-property, change-type, uppercase, lowercase, delete-property, send-builtin, send-constant. "

@@ -15,9 +15,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, get_args
+from typing import Any, Final, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from freshtap.errors import ConfigError, Problem, shown
@@ -222,7 +223,9 @@ def _problem(detail: ErrorDetails, file: str) -> Problem:
     if kind == "extra_forbidden":
         return _unknown_key(location, value, file)
     if kind == "missing":
-        return Problem(file, key, "is missing", allowed=_MISSING.get(key.rpartition(".")[2], "text in quotes"))
+        *table, last = location
+        allowed = _MISSING.get(str(last)) or ", ".join(_choices(tuple(table), str(last))) or "text in quotes"
+        return Problem(file, key, "is missing", allowed=allowed)
     if kind == "union_tag_not_found":
         return Problem(file, f"{key}.op", "is missing", allowed=", ".join(_operations()))
     if kind in {"literal_error", "union_tag_invalid"}:
@@ -268,6 +271,17 @@ def _unknown_key(location: Location, value: object, file: str) -> Problem:
 
 def _keys(table: Location) -> list[str]:
     """The keys that a table of the config may have; none where there is no such table."""
+    return [field.alias or name for name, field in _fields(table).items()]
+
+
+def _choices(table: Location, key: str) -> tuple[str, ...]:
+    """What a key of a table can be set to; nothing where that is not one of a few words."""
+    annotation = _fields(table)[key].annotation if key in _fields(table) else None
+    return get_args(annotation) if get_origin(annotation) is Literal else ()
+
+
+def _fields(table: Location) -> Mapping[str, FieldInfo]:
+    """The fields of a table of the config; none where there is no such table."""
     model: Any = Site
     for part in table:
         if isinstance(part, int):
@@ -279,7 +293,7 @@ def _keys(table: Location) -> list[str]:
         inner = field.annotation if field else None
         model = get_args(inner)[0] if get_args(inner) else inner
     is_table = isinstance(model, type) and issubclass(model, BaseModel)
-    return [field.alias or name for name, field in model.model_fields.items()] if is_table else []
+    return model.model_fields if is_table else {}
 
 
 @cache
