@@ -94,6 +94,16 @@ def test_what_is_refused(
     assert not [name for name in answer.headers if name.lower().startswith("access-control")]
 
 
+def test_a_body_without_its_length(server: Server) -> None:
+    """It is told as what it is."""
+    with closing(http.client.HTTPConnection(server.host, timeout=5)) as connection:
+        connection.putrequest("POST", "/echo")
+        connection.putheader("X-Freshtap-Key", server.key)
+        connection.endheaders()
+        answer = connection.getresponse()
+        assert (answer.status, answer.read()) == (411, b"This needs its length.")
+
+
 @pytest.mark.parametrize("body", ["{}", "7", '{"number": "x"}', '{"number": null}', '{"number": Infinity}'])
 def test_json_of_another_form(server: Server, body: str) -> None:
     """What an action cannot use is told apart from what is no JSON at all."""
