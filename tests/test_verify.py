@@ -916,6 +916,20 @@ def test_people_read_plain_text_in_a_pipe(web: Web, tmp_path: Path) -> None:
     )
 
 
+def test_the_browser_has_a_sandbox(web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any page may be opened: it is tried with one first, and without only where it does not start, as root's."""
+    started = tmp_path / "started"
+    named = tmp_path / "browser"
+    named.write_text(f'#!/bin/sh\necho "$*" >> {started}\nexec {installed.find_shell()} "$@"\n', encoding="utf-8")
+    named.chmod(0o755)
+    monkeypatch.setattr(installed, "find_shell", lambda: str(named))
+    page = tmp_path / "page.html"
+    page.write_text(html(""), encoding="utf-8")
+    freshtap(written(web, tmp_path), "--html", page, "--inject")
+    attempts = ["--no-sandbox" in line.split() for line in started.read_text(encoding="utf-8").splitlines()]
+    assert attempts in ([False], [False, True])
+
+
 def test_people_read_colours_and_progress_on_a_terminal(web: Web, tmp_path: Path) -> None:
     """What takes longer than a second is told meanwhile."""
     tagged = deploy(web, {})

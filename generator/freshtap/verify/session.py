@@ -18,6 +18,7 @@ from urllib.parse import urljoin, urlsplit
 from playwright.sync_api import (
     Browser,
     BrowserContext,
+    BrowserType,
     ConsoleMessage,
     Error,
     Page,
@@ -90,7 +91,7 @@ def chromium(progress: Progress) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         with progress("Starting the browser"):
             try:
-                browser = playwright.chromium.launch(executable_path=executable, args=browsers.ARGUMENTS)
+                browser = _started(playwright.chromium, executable)
             except Error as error:
                 raise BrowserError(f"{executable} does not start: {_first_line(error)}") from None
         try:
@@ -99,6 +100,14 @@ def chromium(progress: Progress) -> Iterator[Browser]:
             # Ctrl-C has ended the browser, too, and what drives it; then no particular error comes.
             with contextlib.suppress(Exception):
                 browser.close()
+
+
+def _started(chromium: BrowserType, executable: str) -> Browser:
+    """In a sandbox, since any page may be opened; without one where it cannot be had, as by root or in a container."""
+    try:
+        return chromium.launch(executable_path=executable, args=browsers.ARGUMENTS, chromium_sandbox=True)
+    except Error:
+        return chromium.launch(executable_path=executable, args=browsers.ARGUMENTS, chromium_sandbox=False)
 
 
 def observe(browser: Browser, site: Site, visit: Visit, progress: Progress) -> Observation:
