@@ -166,7 +166,7 @@ def test_build(run: Run) -> None:
     assert result.stdout == (
         f"demo: {entry['bytes']:,} bytes, {entry['gzip']:,} with gzip\n"
         + "".join(f"  wrote {dist / path}\n" for path in [*sorted(made.files), "manifest.json"])
-        + f"  Next: paste {dist / 'demo/snippet.html'} into the <head> of your pages, and publish {dist}.\n"
+        + f"  Next: publish {dist}, and paste {dist / 'demo/snippet.html'} into the <head> of your pages.\n"
     )
     assert {path: Path("dist", path).read_bytes() for path in made.files} == made.files
     again = run("build").stdout
@@ -264,7 +264,8 @@ def test_build_very_many(run: Run) -> None:
         (["build", "*.tml"], "*.tml: no file matches."),
         (["check", "x.toml"], 'x.toml: does not exist. "freshtap init" writes one.'),
         (["tag"], 'freshtap.toml: does not exist. "freshtap init" writes one.'),
-        (["types", "empty"], "empty: cannot be read (Is a directory)."),
+        (["types", "empty"], f'{Path("empty/freshtap.toml")}: does not exist. "freshtap init" writes one.'),
+        (["tag", "new/"], f'{Path("new/freshtap.toml")}: does not exist. "freshtap init" writes one.'),
     ],
 )
 def test_no_config(run: Run, arguments: list[str], message: str) -> None:
@@ -272,6 +273,23 @@ def test_no_config(run: Run, arguments: list[str], message: str) -> None:
     Path("empty").mkdir()
     assert run(*arguments, code=2).stderr == f"Error: {message}\n"
     assert not Path("dist").exists()
+
+
+@pytest.mark.parametrize("command", ["build", "check", "init", "tag", "types", "preview", "verify"])
+def test_an_empty_name(run: Run, command: str) -> None:
+    """Mostly a variable that was not set."""
+    write("freshtap.toml")
+    assert "Error: Invalid value for '[" in run(command, "", code=2).stderr
+    assert '"" is no name. Allowed: a file' in run(command, "", code=2).stderr
+    assert not Path("dist").exists()
+
+
+@pytest.mark.parametrize("command", ["tag", "types"])
+def test_a_directory_where_one_config_is_meant(run: Run, command: str) -> None:
+    """It is the freshtap.toml in it, as "freshtap init" has written it there."""
+    write("sites/freshtap.toml")
+    write("sites/other.toml", "not TOML")
+    assert run(command, "sites").stdout == run(command, "sites/freshtap.toml").stdout
 
 
 def test_every_name_that_means_nothing_is_told(run: Run) -> None:

@@ -224,7 +224,7 @@ WRONG_VALUES = [
     (
         'name = "../x"\n' + ACCOUNT,
         'name: "../x" cannot be the name of a directory in the output. '
-        "Allowed: letters, digits, . _ and -, at most 200 of them, but not . or ...",
+        "Allowed: at most 200 letters, digits, . _ and -, but neither . nor .. alone.",
     ),
     (
         'name = "Manifest.json"\n' + ACCOUNT,

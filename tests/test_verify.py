@@ -958,6 +958,7 @@ def test_people_read_colours_and_progress_on_a_terminal(web: Web, tmp_path: Path
         (["--url", "ftp://localhost/"], '"ftp://localhost/" is not an address of a page'),
         (["--html", "missing.html"], "missing.html"),
         (["--url", "http://localhost/", "--wait", "61"], "--wait"),
+        (["--url", "http://localhost/", "--wait", "nan"], "nan is not in the range 0<=x<=60."),
         (
             ["--url", "http://localhost/", "--script", "steps.txt"],
             'Error: steps.txt: line 2: "clik" is no step. Allowed: click, fill, press, goto, wait, run.\n'
@@ -966,7 +967,15 @@ def test_people_read_colours_and_progress_on_a_terminal(web: Web, tmp_path: Path
             'Error: steps.txt: line 5: "click" says nothing of what to do it with. Allowed: click and something behind it.\n',
         ),
     ],
-    ids=["no page", "two pages", "no web page", "no such file", "too long a wait", "no such step"],
+    ids=[
+        "no page",
+        "two pages",
+        "no web page",
+        "no such file",
+        "too long a wait",
+        "no number of seconds",
+        "no such step",
+    ],
 )
 def test_wrong_usage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], said: str) -> None:
     """Is told before a browser is started, with exit code 2."""

@@ -85,13 +85,9 @@ def main() -> None:
 @click.option("--dashboard-url", metavar="URL", help="An address from CleverTap's dashboard, to read both from.")
 @click.option("--account-id", metavar="ID", help="CleverTap's account id, like TEST-86K-4Z9-K85Z.")
 @click.option("--region", metavar="REGION", help="The region the account lives in: eu1, in1, sg1, us1, aps3, mec1.")
-@click.argument("named", metavar="[PATH]", default=config.DEFAULT_NAME)
-def init(dashboard_url: str | None, account_id: str | None, region: str | None, named: str) -> None:
+@options.new_config
+def init(dashboard_url: str | None, account_id: str | None, region: str | None, path: Path) -> None:
     """Write a commented config to PATH (freshtap.toml). Never overwrites."""
-    path = Path(named)
-    # Not the path's own method: a name may be longer than it takes.
-    if os.path.isdir(path) or named.endswith(("/", os.sep)):  # noqa: PTH112
-        path /= config.DEFAULT_NAME
     text = initial.text(dashboard_url=dashboard_url, account_id=account_id, region=region, file=str(path))
     output.write_new(path, text)
     _say(f"Wrote {path}.")
@@ -169,7 +165,7 @@ def _tell(built: build.Built, out: Path, *, is_listed_anew: bool) -> None:
         _say(f"  {out / built.name} is as it was")
     if is_listed_anew:
         _say(f"  wrote {out / manifest.NAME}")
-    _say(f"  Next: paste {out / entry['snippet']} into the <head> of your pages, and publish {out}.")
+    _say(f"  Next: publish {out}, and paste {out / entry['snippet']} into the <head> of your pages.")
 
 
 @main.command()

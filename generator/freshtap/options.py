@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from pathlib import Path
 from typing import Final
@@ -34,6 +35,27 @@ def _check_output(_context: click.Context, _parameter: click.Parameter, value: s
         named = printable(str(file or value))
         raise click.BadParameter(f'"{named}" {wrong}. Allowed: a folder, which need not be there yet.')
     return path
+
+
+def _check_configs(_context: click.Context, _parameter: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    if not all(value):
+        raise click.BadParameter('"" is no name. Allowed: a file, a directory, or a glob.')
+    return value
+
+
+def _check_config(_context: click.Context, _parameter: click.Parameter, value: str) -> Path:
+    if not value:
+        raise click.BadParameter('"" is no name. Allowed: a file, or the directory of a freshtap.toml.')
+    # Not the path's own method: a name may be longer than it takes.
+    is_directory = os.path.isdir(value) or value.endswith(("/", os.sep))  # noqa: PTH112
+    return Path(value, DEFAULT_NAME) if is_directory else Path(value)
+
+
+def _check_wait(_context: click.Context, _parameter: click.Parameter, value: float) -> float:
+    # It is in no range, and is outside of none.
+    if math.isnan(value):
+        raise click.BadParameter("nan is not in the range 0<=x<=60.")
+    return value
 
 
 def _check_nonce(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str:
@@ -80,9 +102,11 @@ wait = click.option(
     type=click.FloatRange(0, 60),
     default=2.0,
     show_default=True,
+    callback=_check_wait,
     help="How long the page must have been silent to count as done.",
 )
 
-#: Of commands that take any number of configs, and of those that take one.
-configs = click.argument("configs", nargs=-1, metavar="[CONFIG]...")
-config = click.argument("path", metavar="[CONFIG]", default=DEFAULT_NAME, type=click.Path(path_type=Path))
+#: Of commands that take any number of configs, of those that take one, and of the one that makes one.
+configs = click.argument("configs", nargs=-1, metavar="[CONFIG]...", callback=_check_configs)
+config = click.argument("path", metavar="[CONFIG]", default=DEFAULT_NAME, callback=_check_config)
+new_config = click.argument("path", metavar="[PATH]", default=DEFAULT_NAME, callback=_check_config)

@@ -42,7 +42,7 @@ def _check_site_name(value: str) -> str:
     if value in {".", ".."} or not _SITE_NAME.fullmatch(value) or len(value) > MAX_SITE_NAME_LENGTH:
         raise refused(
             "cannot be the name of a directory in the output",
-            f"letters, digits, . _ and -, at most {MAX_SITE_NAME_LENGTH} of them, but not . or ..",
+            f"at most {MAX_SITE_NAME_LENGTH} letters, digits, . _ and -, but neither . nor .. alone",
         )
     if value.lower() == "manifest.json":
         raise refused("is the name of the list of all sites in the output", "any other name")
