@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from freshtap import __version__, artifacts, build, config, declarations, plan, schema
+from freshtap import __version__, artifacts, build, declarations, plan, schema
 from freshtap.artifacts import Options
 from freshtap.cli import main
 from freshtap.errors import BuildError
@@ -89,19 +89,30 @@ def test_version_and_help(run: Run) -> None:
     ("arguments", "account_id", "region"),
     [
         (["--dashboard-url", "https://us1.dashboard.clevertap.com/AAA-BBB-CCCC/x"], "AAA-BBB-CCCC", "us1"),
-        (["--dashboard-url", "https://dashboard.clevertap.com/AAA-BBB-CCCC"], "AAA-BBB-CCCC", "eu1"),
+        (["--dashboard-url", "https://dashboard.clevertap.com/AAA-BBB-CCCC"], "AAA-BBB-CCCC", None),
         (["--account-id", " AAA-BBB-CCCC", "--region", "IN1"], "AAA-BBB-CCCC", "in1"),
-        (["--account-id", "AAA-BBB-CCCC"], "AAA-BBB-CCCC", "eu1"),
+        (["--account-id", "AAA-BBB-CCCC"], "AAA-BBB-CCCC", None),
     ],
     ids=["address", "address without region", "id and region", "id"],
 )
-def test_init(run: Run, arguments: list[str], account_id: str, region: str) -> None:
-    """init writes a config that passes the check and can be built."""
+def test_init(run: Run, arguments: list[str], account_id: str, region: str | None) -> None:
+    """init writes a config that passes the check and can be built; it names a region where one was named."""
     assert run("init", *arguments).stdout == f"Wrote freshtap.toml.\n{NEXT}\n"
     assert run("check", "--strict").stdout == "freshtap.toml: no errors, no warnings.\n"
-    written = config.load(Path("freshtap.toml"))
+    written = site("freshtap.toml")
     assert (written.clevertap.account_id, written.clevertap.region) == (account_id, region)
     run("build")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "host"), [([], "ct.example.com"), (["--region", "eu1"], "eu1.ct.example.com")], ids=["none", "named"]
+)
+def test_init_for_a_proxy(run: Run, arguments: list[str], host: str) -> None:
+    """The line about it can be taken as it stands: only a region that somebody has named comes in front of the proxy's name."""
+    run("init", "--account-id", "A-B-C", *arguments)
+    path = Path("freshtap.toml")
+    path.write_text(path.read_text(encoding="utf-8").replace("# target_domain", "target_domain"), encoding="utf-8")
+    assert site("freshtap.toml").collector_host == host
 
 
 def test_init_example(run: Run) -> None:

@@ -19,6 +19,7 @@ def text(
 ) -> str:
     """A commented config for the account; for an example one where none is named.
 
+    A region that nobody has named is none in it either: with a ``target_domain`` the SDK would put it in front of that.
     ``file`` is what problems call it. Raises :class:`~freshtap.errors.ConfigError` for values that no config
     can have.
     """
@@ -33,7 +34,8 @@ def text(
     template = render.environment().get_template(config.DEFAULT_NAME)
     written: str = template.render(
         account_id=site.clevertap.account_id,
-        region=site.region,
+        region=site.clevertap.region,
+        default_region=clevertap.DEFAULT_REGION,
         regions=clevertap.REGIONS,
         is_example=is_example,
     )
