@@ -96,14 +96,6 @@ class Reading:
         return self.site
 
 
-def load(path: Path) -> Site:
-    """The site that the file describes. Raises :class:`ConfigError` with every problem of the file itself.
-
-    What CleverTap will do with the site is checked in :func:`freshtap.plan.load`.
-    """
-    return read(path).valid()
-
-
 def read(path: Path) -> Reading:
     """Reads a config file. Never raises for what is in it, or for its absence."""
     file = str(path)
