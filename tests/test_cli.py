@@ -286,6 +286,19 @@ def test_no_config(run: Run, arguments: list[str], message: str) -> None:
     assert not Path("dist").exists()
 
 
+@pytest.mark.parametrize("named", ["sites/**/*.toml", "sites/*/*.toml", "sites/closed/*.toml", "si*/**/a*"])
+def test_a_folder_that_may_not_be_looked_into(run: Run, monkeypatch: pytest.MonkeyPatch, named: str) -> None:
+    """Whatever is in it would not be built: it is told, and not passed over."""
+    write("sites/open/a.toml")
+    closed = Path("sites/closed")
+    closed.mkdir()
+    # Root may look into everything.
+    monkeypatch.setattr(os, "access", lambda path, _mode: Path(path) != closed)
+    assert run("build", named, code=2).stderr == f"Error: {closed}: cannot be looked into.\n"
+    assert not Path("dist").exists()
+    run("build", "sites/open/*.toml")
+
+
 @pytest.mark.parametrize("command", ["build", "check", "init", "tag", "types", "preview", "verify"])
 def test_an_empty_name(run: Run, command: str) -> None:
     """Mostly a variable that was not set."""

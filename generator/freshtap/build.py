@@ -77,11 +77,12 @@ def collect(named: Sequence[str]) -> tuple[list[str], list[Problem]]:
     missing: list[Problem] = []
     for name in named:
         try:
-            files = _files(name)
+            files, closed = _files(name)
         except OSError as error:
             missing.append(Problem(name, "", error.strerror or str(error)))
             continue
-        if not files:
+        missing += (Problem(folder, "", "cannot be looked into") for folder in closed)
+        if not files and not closed:
             wrong = "no *.toml in this directory" if Path(name).is_dir() else "no file matches"
             missing.append(Problem(name, "", wrong))
         found += files
@@ -89,18 +90,24 @@ def collect(named: Sequence[str]) -> tuple[list[str], list[Problem]]:
     return found if len(named) == 1 else list(dict.fromkeys(found)), missing
 
 
-def _files(name: str) -> list[str]:
-    """The files that one name means. A name that is no pattern means that file, whether it is there or not."""
+def _files(name: str) -> tuple[list[str], list[str]]:
+    """The files that one name means, and the folders that it is not allowed to look for them in.
+
+    A name that is no pattern means that file, whether it is there or not.
+    """
     if Path(name).is_dir():
         # Not Path.glob, which holds everything that is in the directory.
         with os.scandir(name) as entries:
-            return sorted(str(Path(name, entry.name)) for entry in entries if _is_config(entry))
+            return sorted(str(Path(name, entry.name)) for entry in entries if _is_config(entry)), []
     if not glob.has_magic(name) or Path(name).exists():
-        return [str(Path(name))]
+        return [str(Path(name))], []
     # Several of these in a row match what one does, but go through every directory once more each.
     pattern = re.sub(r"(\*\*/)+", "**/", name)
     # Path.glob takes no absolute patterns.
-    return sorted({str(Path(file)) for file in glob.glob(pattern, recursive=True) if _is_file(Path(file))})  # noqa: PTH207
+    files = {str(Path(file)) for file in glob.glob(pattern, recursive=True) if _is_file(Path(file))}  # noqa: PTH207
+    # It passes over these without a word.
+    folders = glob.iglob(os.path.join(os.path.dirname(pattern), ""), recursive=True)  # noqa: PTH118, PTH120, PTH207
+    return sorted(files), sorted(str(Path(folder)) for folder in folders if not os.access(folder, os.R_OK | os.X_OK))
 
 
 def _is_config(entry: os.DirEntry[str]) -> bool:
