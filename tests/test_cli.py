@@ -151,6 +151,13 @@ def test_init_never_overwrites(run: Run) -> None:
     assert Path("freshtap.toml").read_text(encoding="utf-8") == CONFIG
 
 
+def test_init_into_a_file(run: Run) -> None:
+    """What is in the way is told by what it is."""
+    write("freshtap.toml")
+    said = run("init", "freshtap.toml/freshtap.toml", code=2).stderr
+    assert said == "Error: freshtap.toml is a file: nothing can be written into it.\n"
+
+
 def test_init_wrong(run: Run) -> None:
     """Wrong values are told as in a config, and nothing is written."""
     result = run("init", "--account-id", "x", "--region", "eu2", "a.toml", code=2)
@@ -396,6 +403,9 @@ def test_build_check(run: Run) -> None:
     write("freshtap.toml")
     missing = run("build", "--check", code=1)
     assert missing.stdout.startswith("--- /dev/null\n+++ dist/demo/freshtap.")
+    assert "\n+\n--- " not in missing.stdout
+    lines = declarations.render(site("freshtap.toml")).count("\n")
+    assert f"+++ dist/demo/freshtap.d.ts\n@@ -0,0 +1,{lines} @@\n" in missing.stdout
     assert not Path("dist").exists()
     run("build")
     assert run("build", "--check").stdout == "dist is current.\n"

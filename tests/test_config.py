@@ -443,7 +443,9 @@ def test_not_toml(text: str, expected: str) -> None:
 
 def test_very_long_numbers() -> None:
     """Numbers of thousands of digits, which Python refuses to read or write, are a problem like any other."""
-    assert problems("a = " + "1" * 5000)[0].startswith("freshtap.toml: is not valid TOML: ")
+    assert problems("a = " + "1" * 5000)[0] == (
+        "freshtap.toml: is not valid TOML: Exceeds the limit (4300 digits) for integer string conversion: value has 5000 digits."
+    )
     assert problems("a = 0x" + "f" * 5000)[1].startswith(
         "freshtap.toml: a: unknown key, with the value a very long number."
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from freshtap import artifacts, config
-from freshtap.errors import BrowserError
+from freshtap.errors import CommandError
 from freshtap.verify import pages
 from sites import BASE
 
@@ -121,5 +121,5 @@ def test_addresses_as_people_type_them(typed: str, url: str) -> None:
 @pytest.mark.parametrize("typed", ["", "file:///etc/passwd", "javascript://1", "http://", "http://[", "ftp://a"])
 def test_what_is_no_address_of_a_page(typed: str) -> None:
     """Is refused before a browser is started."""
-    with pytest.raises(BrowserError, match="is not an address of a page"):
+    with pytest.raises(CommandError, match="is not an address of a page"):
         pages.address(typed)

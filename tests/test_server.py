@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 import pytest
 
-from freshtap.errors import BuildError
+from freshtap.errors import CommandError
 from freshtap.preview.server import Answer, Server, as_json
 
 FILES: Final = {"/": Answer("a file", "text/html", headers={"X-Own": "yes"})}
@@ -138,5 +138,5 @@ def test_it_listens_on_this_machine_alone(server: Server) -> None:
 def test_a_port_that_is_taken(server: Server) -> None:
     """One sentence that says what to do."""
     port = server.server_address[1]
-    with pytest.raises(BuildError, match=rf"Port {port} of this machine cannot be used .*--port"):
+    with pytest.raises(CommandError, match=rf"Port {port} of this machine cannot be used .*--port"):
         Server(int(port), FILES.get, {})

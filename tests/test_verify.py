@@ -989,6 +989,24 @@ def test_wrong_usage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments:
     assert said in result.stderr
 
 
+def test_steps_that_are_no_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One sentence, of ours."""
+    monkeypatch.chdir(tmp_path)
+    Path("freshtap.toml").write_text(f'[clevertap]\naccount_id = "{ACCOUNT}"\n', encoding="utf-8")
+    Path("steps.txt").write_bytes(b"click \xff")
+    result = CliRunner().invoke(main, ["verify", "--url", "http://localhost/", "--script", "steps.txt"])
+    assert (result.exit_code, result.stderr.splitlines()[-1]) == (2, "Error: steps.txt is not UTF-8 text.")
+
+
+def test_a_browser_that_does_not_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is told of it is a sentence."""
+    monkeypatch.setattr(installed, "find_shell", lambda: "/bin/true")
+    config_file = tmp_path / "freshtap.toml"
+    config_file.write_text(f'[clevertap]\naccount_id = "{ACCOUNT}"\n[track]\nsend = "all"\n', encoding="utf-8")
+    said = freshtap(config_file, "--url", "http://localhost/", code=2).stderr
+    assert re.fullmatch(r"Error: /bin/true does not start: .*[^.]\.\n", said)
+
+
 def test_without_the_extra(tmp_path: Path) -> None:
     """One sentence says what to install."""
     config_file = tmp_path / "freshtap.toml"

@@ -33,7 +33,7 @@ from freshtap import (
     workers,
 )
 from freshtap.artifacts import Options
-from freshtap.errors import BrowserError, BuildError, Problem, labelled, needs, printable
+from freshtap.errors import CommandError, FreshtapError, Problem, labelled, needs, printable
 from freshtap.ledger import Ledger
 from freshtap.site import Site
 
@@ -65,7 +65,7 @@ class _Commands(click.Group):
             if not is_scarce:
                 # What is left of it would fail once more as Python ends.
                 os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-            sys.exit(BuildError.exit_code)
+            sys.exit(FreshtapError.exit_code)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -250,7 +250,7 @@ def verify(
         from freshtap import verify  # noqa: PLC0415 - what they need is an extra
         from freshtap.verify import pages, session, steps  # noqa: PLC0415 - what they need is an extra
     except ModuleNotFoundError:
-        raise BrowserError(needs("freshtap verify", "verify")) from None
+        raise CommandError(needs("freshtap verify", "verify")) from None
     doing = steps.parse(_text(script), file=str(script)) if script else ()
     folder = pages.Folder(html) if html else None
     address = folder.url if folder else pages.address(url or "")
@@ -276,8 +276,10 @@ def _patiently(doing: str) -> Iterator[None]:
 def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BrowserError(f"{path} cannot be read: {error}.") from None
+    except UnicodeDecodeError:
+        raise CommandError(f"{path} is not UTF-8 text.") from None
+    except OSError as error:
+        raise CommandError(f"{path} cannot be read: {error.strerror or error}.") from None
 
 
 @main.command()
@@ -296,7 +298,7 @@ def preview(path: Path, port: int | None, *, opens: bool) -> None:
     try:
         from freshtap import preview as workbench  # noqa: PLC0415 - stands on an extra
     except ImportError:
-        raise BuildError(needs("freshtap preview", "verify")) from None
+        raise CommandError(needs("freshtap preview", "verify")) from None
     with suppress(KeyboardInterrupt), workbench.running(path, port=port or 0) as running:
         _warn(running.warnings)
         click.echo(f"Preview of {path}: {running.address}")

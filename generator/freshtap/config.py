@@ -131,7 +131,8 @@ def parse(text: str, *, file: str = DEFAULT_NAME) -> Reading:
         return too_deep
     # Not only TOMLDecodeError: Python refuses integers of thousands of digits with its plain base class.
     except ValueError as error:
-        return _unreadable(file, f"is not valid TOML: {error}")
+        # Which also says what a program should do about them.
+        return _unreadable(file, f"is not valid TOML: {str(error).partition('; use sys.')[0]}")
     return too_deep if _depth(data, limit=_DEEPEST) > _DEEPEST else from_mapping(data, file=file)
 
 

@@ -243,7 +243,10 @@ def _write(path: Path, parts: Iterator[bytes]) -> None:
 def write_new(path: Path, text: str) -> None:
     """Writes a file that must not exist yet. Where it cannot be written whole, there is none."""
     with concerning(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except FileExistsError:
+            raise OutputError(f"{path.parent} is a file: nothing can be written into it.") from None
         try:
             file = path.open("x", encoding="utf-8", newline="\n")
         except FileExistsError:
@@ -325,5 +328,8 @@ def _diff(out: Path, path: str, content: bytes | None) -> str:
     before, after = (name if side is not None else "/dev/null" for side in (existing, content))
     if path.endswith(COMPRESSED_SUFFIXES):
         return f"Binary files {before} and {after} differ\n"
-    old, new = (side.decode(errors="replace").split("\n") if side is not None else [] for side in (existing, content))
+    old, new = ([] if side is None else side.decode(errors="replace").split("\n") for side in (existing, content))
+    if not old or not new:
+        # The end of the last line begins no other.
+        old, new = (lines[:-1] if lines[-1:] == [""] else lines for lines in (old, new))
     return differences.unified(old, new, before, after)

@@ -244,7 +244,7 @@ def running(path: Path, *, port: int = 0) -> Iterator[Preview]:
     """Serves the preview of a config until the context is left.
 
     With a ``port``, the site has the one behind it. Raises :class:`ConfigError` where the config is wrong and
-    :class:`~freshtap.errors.BuildError` where a port is taken.
+    :class:`~freshtap.errors.CommandError` where a port is taken.
     """
     reading = config.read(path)
     # Line ends as the page's editor has them.

@@ -19,7 +19,7 @@ from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from freshtap.errors import BuildError
+from freshtap.errors import CommandError
 
 ADDRESS: Final = "127.0.0.1"
 KEY_HEADER: Final = "X-Freshtap-Key"
@@ -62,7 +62,7 @@ def as_json(value: object) -> Answer:
 class Server(ThreadingHTTPServer):
     """One origin on this machine: files by path, for whoever knows it, actions by path that need the key.
 
-    ``port`` 0 takes any free one. Raises :class:`BuildError` where the port is taken.
+    ``port`` 0 takes any free one. Raises :class:`CommandError` where the port is taken.
     """
 
     daemon_threads = True
@@ -74,7 +74,7 @@ class Server(ThreadingHTTPServer):
         try:
             super().__init__((ADDRESS, port), _Handler)
         except (OSError, OverflowError) as error:
-            raise BuildError(
+            raise CommandError(
                 f"Port {port} of this machine cannot be used ({error}). Name another with --port."
             ) from None
 

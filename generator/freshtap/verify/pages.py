@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
 from freshtap import addresses, artifacts
-from freshtap.errors import BrowserError, shown
+from freshtap.errors import CommandError, shown
 from freshtap.verify.observation import Answer
 
 #: Where a page from a file is opened: a host that every browser takes for this machine, and trusts.
@@ -27,7 +27,7 @@ _SRC = re.compile(r"\bsrc\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
 def address(text: str) -> str:
     """An address as a person types it: without a scheme, https is meant; on this machine, http.
 
-    Raises :class:`BrowserError` where no page can be opened under it.
+    Raises :class:`CommandError` where no page can be opened under it.
     """
     try:
         parts = urlsplit(text if "://" in text else f"//{text}")
@@ -36,7 +36,7 @@ def address(text: str) -> str:
     host = parts.hostname or ""
     usual = "http" if addresses.is_this_machine(host) else "https"
     if (parts.scheme or usual) not in ("http", "https") or not host:
-        raise BrowserError(f"{shown(text)} is not an address of a page. Allowed: one with http:// or https://.")
+        raise CommandError(f"{shown(text)} is not an address of a page. Allowed: one with http:// or https://.")
     return text if parts.scheme else f"{usual}://{text}"
 
 

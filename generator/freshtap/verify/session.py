@@ -93,7 +93,7 @@ def chromium(progress: Progress) -> Iterator[Browser]:
             try:
                 browser = _started(playwright.chromium, executable)
             except Error as error:
-                raise BrowserError(f"{executable} does not start: {_first_line(error)}") from None
+                raise BrowserError(f"{executable} does not start: {_first_line(error).rstrip('.')}.") from None
         try:
             yield browser
         finally:
@@ -124,7 +124,7 @@ def observe(browser: Browser, site: Site, visit: Visit, progress: Progress) -> O
     try:
         return _Session(site, visit, context).run(progress)
     except Error as error:
-        raise BrowserError(f"The browser went away: {_first_line(error)}") from None
+        raise BrowserError(f"The browser went away: {_first_line(error).rstrip('.')}.") from None
     finally:
         # As with the browser.
         with contextlib.suppress(Exception):
