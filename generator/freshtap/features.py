@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Self
 
-from freshtap import clevertap
+from freshtap import clevertap, naming
 from freshtap.site import Nested, Site
 from freshtap.transformations import ChangeType, RenameEvent, SendBuiltin
 
@@ -47,6 +47,7 @@ class Features:
     @classmethod
     def of(cls, site: Site, *, debug: bool = False) -> Self:
         """The features that ``site`` uses."""
+        names = naming.names(site)
         code = site.identify.default_country_code
         changes = [change for change in site.transformations if not isinstance(change, RenameEvent)]
         fetch = site.clevertap.transport == "fetch"
@@ -55,8 +56,8 @@ class Features:
             before_identify=site.track.before_identify,
             identify_depth=_depth(site.identify.nested),
             track_depth=_depth(site.track.nested),
-            listed=bool(site.names),
-            charged=site.track.send == "all" or clevertap.CHARGED in site.names.values(),
+            listed=bool(names),
+            charged=site.track.send == "all" or clevertap.CHARGED in names.values(),
             country_code=code is not None,
             # Italy's numbers keep their leading zero.
             trunk_zero=code is not None and code != "+39",

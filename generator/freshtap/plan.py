@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
 
 from freshtap import clevertap, config, effects, naming
 from freshtap.config import Reading
 from freshtap.errors import ConfigError, Problem, shown
 from freshtap.site import Site
-from freshtap.transformations import RenameEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +22,6 @@ class Planned:
 
     site: Site
     warnings: tuple[Problem, ...] = ()
-
-
-class _Sent(NamedTuple):
-    """An event on its way to CleverTap."""
-
-    key: str  # what it is called in the config
-    event: str  # as Freshpaint knows it
-    name: str  # what stands there, as it is sent, before cleaning
-    cleaned: str
 
 
 def load(path: Path, *, strict: bool = False) -> Planned:
@@ -91,7 +80,7 @@ def _listed_twice(site: Site, file: str) -> Iterator[Problem]:
 
 
 def _events(site: Site, file: str, *, is_whole: bool) -> Iterator[Problem]:
-    sent = list(_sent(site))
+    sent = list(naming.sent(site))
     if site.track.send == "defined" and not sent and is_whole:
         yield Problem(
             file,
@@ -101,7 +90,7 @@ def _events(site: Site, file: str, *, is_whole: bool) -> Iterator[Problem]:
             '[[events]] tables, or send = "all"',
             severity="warning",
         )
-    first: dict[str, _Sent] = {}
+    first: dict[str, naming.Sent] = {}
     for event in sent:
         yield from naming.of_event(event.key, event.name, file)
         earlier = first.setdefault(event.cleaned, event)
@@ -122,21 +111,3 @@ def _events(site: Site, file: str, *, is_whole: bool) -> Iterator[Problem]:
             f"{len(first)} event types are too many for one CleverTap account",
             allowed=f"{clevertap.MAX_EVENT_TYPES}, not counting those with enabled = false",
         )
-
-
-def _sent(site: Site) -> Iterator[_Sent]:
-    """Every event that the config makes CleverTap receive."""
-    renamed = {
-        transformation.on: (f"transformations[{index}].to", transformation.to)
-        for index, transformation in enumerate(site.transformations)
-        if isinstance(transformation, RenameEvent)
-    }
-    for index, event in enumerate(site.events):
-        key, name = renamed.pop(event.name, (f"events[{index}].name", event.name))
-        if event.enabled and event.charged:
-            yield _Sent(key, event.name, clevertap.CHARGED, clevertap.CHARGED)
-        elif event.enabled:
-            yield _Sent(key, event.name, name, clevertap.clean_name(name))
-    if site.track.send == "all":
-        for event_name, (key, name) in renamed.items():
-            yield _Sent(key, event_name, name, clevertap.clean_name(name))

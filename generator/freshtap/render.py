@@ -14,7 +14,7 @@ from typing import Any, Final
 import jinja2
 from jinja2.utils import htmlsafe_json_dumps
 
-from freshtap import __version__, clevertap
+from freshtap import __version__, clevertap, naming
 from freshtap.errors import BuildError
 from freshtap.features import Features
 from freshtap.minify import MINIFIERS, minified
@@ -140,8 +140,9 @@ def values(site: Site) -> dict[str, Any]:
         "name": site.freshpaint.destination,
         "sdk": account.sdk_url,
     }
-    if site.names:
-        found["events"] = list(site.names.items())
+    names = naming.names(site)
+    if names:
+        found["events"] = list(names.items())
     # The SDK puts a region in front of every domain; a proxy has one only where the config says so.
     if account.region or not account.target_domain:
         found["region"] = site.region
