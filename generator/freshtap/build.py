@@ -25,7 +25,7 @@ from freshtap import artifacts, config, manifest, output, plan
 from freshtap.artifacts import Entry, Options
 from freshtap.errors import BuildError, ConfigError, Problem
 from freshtap.ledger import Ledger
-from freshtap.output import Changes
+from freshtap.output import Changes, Removals
 from freshtap.workers import Workers
 
 
@@ -56,7 +56,7 @@ class Built:
     name: str
     entry: Entry
     written: tuple[str, ...]
-    removals: Changes
+    removals: Removals
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +183,7 @@ class Building:
         """Each site once it is staged."""
         for built in self._made:
             self._entries.add(built.name, manifest.entry_text(built.entry))
-            if built.removals:
+            if built.removals.all:
                 self._removals.add(built.name, output.removals_text(built.removals))
             yield built
 
@@ -250,7 +250,7 @@ def _digest(text: str) -> str:
 def _stage(source: Source, *, out: Path, staged: Path, options: Options, prune: bool) -> Built:
     site, changed = _make(source, out, options, prune)
     output.add(staged, changed)
-    return Built(site.name, site.entry, tuple(changed.files), Changes({}, changed.stale, changed.old))
+    return Built(site.name, site.entry, tuple(changed.files), changed.removals)
 
 
 def _compare(source: Source, *, out: Path, options: Options, prune: bool) -> Compared:

@@ -142,7 +142,7 @@ def build_command(
         with build.begun(sources, out, chosen, team, prune=prune) as building:
             for built in _progress(building.sites(), "Building", len(files)):
                 count += 1
-                changed += bool(built.written or built.removals)
+                changed += bool(built.written or built.removals.all)
                 if count <= _MOST_NAMED:
                     shown.append(built)
             is_listed_anew = building.publish()
@@ -159,9 +159,9 @@ def _tell(built: build.Built, out: Path, *, is_listed_anew: bool) -> None:
     click.echo(f"{built.name}: {entry['bytes']:,} bytes, {entry['gzip']:,} with gzip")
     for path in sorted(built.written):
         _say(f"  wrote {out / path}")
-    for path in (*built.removals.stale, *built.removals.old):
+    for path in built.removals.all:
         _say(f"  removed {out / path}")
-    if not (built.written or built.removals):
+    if not (built.written or built.removals.all):
         _say(f"  {out / built.name} is as it was")
     if is_listed_anew:
         _say(f"  wrote {out / manifest.NAME}")

@@ -49,7 +49,7 @@ class Features:
         """The features that ``site`` uses."""
         names = naming.names(site)
         code = site.identify.default_country_code
-        changes = [change for change in site.transformations if not isinstance(change, RenameEvent)]
+        transformations = [each for each in site.transformations if not isinstance(each, RenameEvent)]
         fetch = site.clevertap.transport == "fetch"
         return cls(
             send_all=site.track.send == "all",
@@ -62,9 +62,9 @@ class Features:
             # Italy's numbers keep their leading zero.
             trunk_zero=code is not None and code != "+39",
             use_ip=site.clevertap.use_ip,
-            operations=frozenset(change.op for change in changes),
-            types=frozenset(change.to for change in changes if isinstance(change, ChangeType)),
-            builtins=frozenset(change.property for change in changes if isinstance(change, SendBuiltin)),
+            operations=frozenset(each.op for each in transformations),
+            types=frozenset(each.to for each in transformations if isinstance(each, ChangeType)),
+            builtins=frozenset(each.property for each in transformations if isinstance(each, SendBuiltin)),
             consent_required=site.consent.required,
             respect_gpc=site.consent.respect_gpc,
             companion=site.freshpaint.mode == "companion",

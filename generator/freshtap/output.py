@@ -39,17 +39,26 @@ _STAGED_FOLDERS: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
-    """What differs between a site's files and the output folder. Paths are relative to the folder."""
+class Removals:
+    """What is to be removed of a site. Paths are relative to the output folder."""
 
-    files: Mapping[str, bytes]
     stale: tuple[str, ...] = ()
     """Compressed siblings of an earlier build: a server would go on serving them in place of the script."""
     old: tuple[str, ...] = ()
     """Scripts of earlier builds, if they are to be removed."""
 
-    def __bool__(self) -> bool:
-        return bool(self.files or self.stale or self.old)
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Both kinds."""
+        return (*self.stale, *self.old)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What differs between a site's files and the output folder. Paths are relative to the folder."""
+
+    files: Mapping[str, bytes]
+    removals: Removals
 
 
 def changes(out: Path, site: Artifacts, *, prune: bool = False) -> Changes:
@@ -64,12 +73,12 @@ def changes(out: Path, site: Artifacts, *, prune: bool = False) -> Changes:
     stale = siblings & there
     others = (there - site.files.keys() - stale) if prune else ()
     old = (path for path in others if _EARLIER.fullmatch(path.rpartition("/")[2]))
-    return Changes(files, tuple(sorted(stale)), tuple(sorted(old)))
+    return Changes(files, Removals(tuple(sorted(stale)), tuple(sorted(old))))
 
 
 def diff(out: Path, changed: Changes) -> str:
     """The changes as a unified diff, from what is in the folder to what would be."""
-    new: dict[str, bytes | None] = {**changed.files, **dict.fromkeys((*changed.stale, *changed.old))}
+    new: dict[str, bytes | None] = {**changed.files, **dict.fromkeys(changed.removals.all)}
     return "".join(_diff(out, path, new[path]) for path in sorted(new))
 
 
@@ -219,9 +228,9 @@ def _alone(out: Path) -> Iterator[None]:
         os.close(folder)
 
 
-def removals_text(changed: Changes) -> str:
+def removals_text(removals: Removals) -> str:
     """What is to be removed of a site, for :func:`commit`."""
-    return json.dumps({"stale": changed.stale, "old": changed.old})
+    return json.dumps({"stale": removals.stale, "old": removals.old})
 
 
 def _publish(moves: Moves, folder: Path, target: Path) -> None:

@@ -152,22 +152,23 @@ def values(site: Site) -> dict[str, Any]:
         found["token"] = account.token
     if site.identify.default_country_code:
         found["code"] = site.identify.default_country_code.removeprefix("+")
-    changes = [change for change in site.transformations if not isinstance(change, RenameEvent)]
-    if changes:
-        found["changes"] = [_row(change) for change in changes]
+    transformations = [each for each in site.transformations if not isinstance(each, RenameEvent)]
+    if transformations:
+        # As the templates call them: each letter is one in every script.
+        found["changes"] = [_row(each) for each in transformations]
     return found
 
 
-def _row(change: Transformation) -> list[Any]:
+def _row(transformation: Transformation) -> list[Any]:
     """One transformation: the event it is on (empty for user properties), the property, what is done, and its detail.
 
     A built-in is done by its own name, a change of type by the type's, all else by the first word of the operation.
     """
-    on = "" if change.on == "identify" else change.on
-    match change:
+    on = "" if transformation.on == "identify" else transformation.on
+    match transformation:
         case ChangeType():
-            return [on, change.property, change.to]
+            return [on, transformation.property, transformation.to]
         case SendBuiltin():
-            return [on, change.property]
-    name, *detail = change.model_dump(exclude={"on", "op"}).values()
-    return [on, name, change.op.partition("-")[0], *detail]
+            return [on, transformation.property]
+    name, *detail = transformation.model_dump(exclude={"on", "op"}).values()
+    return [on, name, transformation.op.partition("-")[0], *detail]
