@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from freshtap import clevertap, config, naming
+from freshtap import clevertap, findings, naming
 from freshtap.errors import Problem, shown
 from freshtap.site import Event, Site
 from freshtap.transformations import (
@@ -89,7 +89,7 @@ def _unlisted(site: Site) -> dict[str, str]:
         return {}
     listed = {*_MEANT, *(event.name for event in site.events)}
     lacking = dict.fromkeys(each.on for each in site.transformations if each.on not in listed)
-    return {name: config.guess(name, listed) if number < _MOST_GUESSES else "" for number, name in enumerate(lacking)}
+    return {name: findings.guess(name, listed) if number < _MOST_GUESSES else "" for number, name in enumerate(lacking)}
 
 
 def _rename(
