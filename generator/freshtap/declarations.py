@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from freshtap import render as rendering
+from freshtap import templating
 from freshtap.site import Site
 
 
@@ -13,9 +13,8 @@ def render(site: Site) -> str:
     being offered. So it is beside Freshpaint's own SDK, which has other destinations; what its methods do is not told
     as ours. Names are written as JSON strings.
     """
-    template = rendering.environment().get_template("freshtap.d.ts")
     companion = site.freshpaint.mode == "companion"
-    text: str = template.render(
+    text: str = templating.template("freshtap.d.ts").render(
         site=site.name,
         send=site.track.send,
         companion=companion,

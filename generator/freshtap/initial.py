@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from freshtap import clevertap, config, plan, render
+from freshtap import clevertap, config, plan, templating
 
 #: Stands in a first config where no account is known yet. It is the one of CleverTap's own documentation.
 EXAMPLE_ACCOUNT_ID: Final = "TEST-86K-4Z9-K85Z"
@@ -31,8 +31,7 @@ def text(
     }
     table = {key: value for key, value in named.items() if value is not None}
     site = config.from_mapping({"clevertap": table}, file=file).valid()
-    template = render.environment().get_template(config.DEFAULT_NAME)
-    written: str = template.render(
+    written: str = templating.template(config.DEFAULT_NAME).render(
         account_id=site.clevertap.account_id,
         region=site.clevertap.region,
         default_region=clevertap.DEFAULT_REGION,

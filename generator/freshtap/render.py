@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
 import jinja2
 from jinja2.utils import htmlsafe_json_dumps
 
-from freshtap import __version__, clevertap, naming
+from freshtap import __version__, clevertap, naming, templating
 from freshtap.errors import BuildError
 from freshtap.features import Features
 from freshtap.minify import MINIFIERS, minified
@@ -51,32 +50,6 @@ _CONSTANTS: Final[dict[str, Any]] = {
     "leaving": 9000,
     "reasons": dict(sorted(REASONS.items())),
 }
-
-
-@cache
-def environment() -> jinja2.Environment:
-    """The environment that every template is rendered in.
-
-    Its delimiters are comments and calls in JavaScript, so that each template parses by itself:
-    ``/*% if charged %*/``, ``$fill(value_length)``, ``/*# … #*/``.
-    """
-    inside = Path(__file__).parent / "templates"
-    # In an editable install the templates are read from the top of the repository, live.
-    folder = inside if inside.is_dir() else Path(__file__).parents[2] / "templates"
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folder),
-        undefined=jinja2.StrictUndefined,
-        autoescape=False,  # noqa: S701 - JavaScript: values enter as JSON, never as text
-        keep_trailing_newline=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        block_start_string="/*%",
-        block_end_string="%*/",
-        variable_start_string="$fill(",
-        variable_end_string=")",
-        comment_start_string="/*#",
-        comment_end_string="#*/",
-    )
 
 
 def bridge(site: Site, *, minifier: str = MINIFIERS[0], debug: bool = False) -> str:
@@ -123,7 +96,7 @@ def _snippet(companion: bool, builtins: bool, minifier: str) -> str:
 
 def _rendered(template: str, context: dict[str, Any]) -> str:
     try:
-        return environment().get_template(template).render(_CONSTANTS | context)
+        return templating.template(template).render(_CONSTANTS | context)
     except jinja2.TemplateError as error:
         raise BuildError(f"template {template}: {error}") from error
 

@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from freshtap import addresses, artifacts, config, plan, render
+from freshtap import addresses, artifacts, config, plan, render, templating
 from freshtap.artifacts import Artifacts, Options
 from freshtap.collector import Collector, Request
 from freshtap.errors import ConfigError, Problem, labelled
@@ -318,7 +318,7 @@ def _file(name: str, policy: _Directives, **values: str) -> Answer:
 
 
 def _template(name: str, **values: Any) -> str:
-    text: str = render.environment().get_template(f"preview/{name}").render(values)
+    text: str = templating.template(f"preview/{name}").render(values)
     return text
 
 

@@ -31,7 +31,7 @@ from playwright.sync_api import (
     TimeoutError as PlaywrightTimeoutError,
 )
 
-from freshtap import addresses, render
+from freshtap import addresses, render, templating
 from freshtap.errors import BrowserError
 from freshtap.site import Site
 from freshtap.verify import browsers, pages
@@ -366,7 +366,7 @@ def _wait_until_it_answers(page: Page) -> None:
 def watch(site: Site, token: str) -> str:
     """The script that watches a page, with the site's debug build in it. ``token`` begins all that it tells."""
     bridge = render.bridge(site, minifier="none", debug=True).strip().rstrip(";")
-    return render.environment().get_template("verify/watch.js").render(bridge=bridge, token=token)
+    return templating.template("verify/watch.js").render(bridge=bridge, token=token)
 
 
 def _first_line(error: Error) -> str:
