@@ -46,6 +46,12 @@ def become(python: Path, *arguments: str) -> None:
     sys.exit(subprocess.run([python, *arguments], cwd=ROOT, check=False).returncode)
 
 
+def as_root(command: Sequence[str]) -> Sequence[str]:
+    """The command, with sudo where that is needed and there."""
+    is_root = not hasattr(os, "geteuid") or os.geteuid() == 0
+    return command if is_root or shutil.which("sudo") is None else ["sudo", *command]
+
+
 def _of_groups(groups: Sequence[str]) -> list[str]:
     return [part for group in groups for part in ("--group", f"{ROOT / 'pyproject.toml'}:{group}")]
 
@@ -60,11 +66,10 @@ def _create() -> None:
     if _makes_environment():
         return
     # Debian and Ubuntu keep the module for it in a package of its own.
-    root = ["sudo"] if hasattr(os, "geteuid") and os.geteuid() else []
-    if shutil.which("apt-get") and (not root or shutil.which("sudo")):
+    if shutil.which("apt-get"):
         version = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
         for command in (["apt-get", "update"], ["apt-get", "install", "--yes", version]):
-            subprocess.run([*root, *command], stdout=sys.stderr, check=False)
+            subprocess.run(as_root(command), stdout=sys.stderr, check=False)
         if _makes_environment():
             return
     sys.exit("Python cannot make virtual environments here: install its venv module (python3-venv) and try again.")

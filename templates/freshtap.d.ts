@@ -1,20 +1,20 @@
 // The tracking plan of $fill(site), for pages in TypeScript: what freshpaint is, and which events it knows.
 
-/*% if send == "defined" %*/
-/** The events that are sent to CleverTap. */
-export type FreshpaintEvent =
-/*% for event in events %*/
-  | $fill(event|tojson)$fill(";" if loop.last else "")
-/*% else %*/
-  never;
-/*% endfor %*/
-/*% else %*/
+/*% if send != "defined" %*/
 /** Every event is sent to CleverTap; these are the ones in the plan. */
+/*% elif companion %*/
+/** The events that are sent to CleverTap, and any other that Freshpaint is told. */
+/*% else %*/
+/** The events that are sent to CleverTap. */
+/*% endif %*/
 export type FreshpaintEvent =
 /*% for event in events %*/
-  | $fill(event|tojson)
+  | $fill(event|tojson)$fill(";" if loop.last and not any else "")
 /*% endfor %*/
+/*% if any %*/
   | (string & {});
+/*% elif not events %*/
+  never;
 /*% endif %*/
 
 /** Properties of an event: text, numbers, booleans and Dates. */
@@ -39,7 +39,9 @@ export interface FreshpaintOptions {
   [option: string]: unknown;
 }
 
+/*% if not companion %*/
 /** Called about a tenth of a second after the script has the call, whatever became of it. */
+/*% endif %*/
 export type FreshpaintCallback = () => void;
 
 export interface Freshpaint {
@@ -70,22 +72,36 @@ export interface Freshpaint {
   unregister(property: string): void;
   reset(): void;
   ready(callback: () => void): void;
+  /*% if not companion %*/
   /** Before the script has arrived both give an empty text: ask inside ready. */
+  /*% endif %*/
   user(): { id(): string | null | undefined; traits(): FreshpaintUserProperties };
+  /*% if not companion %*/
   /** An empty text before the script has arrived. */
+  /*% endif %*/
   get_distinct_id(): string;
   set_consent(consent: { [destination: string]: boolean | object }): void;
   opt_in_tracking(): void;
   opt_out_tracking(): void;
+  /*% if companion %*/
+  has_opted_out_tracking(): boolean;
+  /*% else %*/
   /** Whether the visitor has refused. An empty text before the script has arrived, whatever was decided: ask inside ready. */
   has_opted_out_tracking(): boolean | "";
+  /*% endif %*/
   init(...unused: unknown[]): void;
   push(call: unknown[]): unknown;
+  /*% if not companion %*/
   /** Not sent: this destination takes identify and track. A function as the fourth argument is called back. */
+  /*% endif %*/
   page(...unused: unknown[]): void;
+  /*% if not companion %*/
   /** Not sent: this destination takes identify and track. A function as the fourth argument is called back. */
+  /*% endif %*/
   group(...unused: unknown[]): unknown;
+  /*% if not companion %*/
   /** Not sent: this destination takes identify and track. A function as the fourth argument is called back. */
+  /*% endif %*/
   alias(...unused: unknown[]): void;
 }
 

@@ -15,6 +15,7 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
+from environment import as_root
 from freshtap.errors import BrowserError
 from freshtap.verify import browsers
 
@@ -69,7 +70,7 @@ def _install_with_playwright() -> str | None:
         return None
     if _find() is None:
         # Downloaded, but the libraries it is linked with are missing.
-        _succeeds(_as_root([*playwright, "install-deps", "chromium"]))
+        _succeeds(as_root([*playwright, "install-deps", "chromium"]))
     return _find()
 
 
@@ -79,17 +80,11 @@ def _install_with_package_manager() -> str | None:
             continue
         print(f"Installing Chromium with {manager}.", file=sys.stderr)
         for command in commands:
-            _succeeds(command if manager == "brew" else _as_root(command))
+            _succeeds(command if manager == "brew" else as_root(command))
         found = _find()
         if found:
             return found
     return None
-
-
-def _as_root(command: Sequence[str]) -> Sequence[str]:
-    if os.geteuid() == 0 or shutil.which("sudo") is None:
-        return command
-    return ["sudo", *command]
 
 
 def _succeeds(command: Sequence[str]) -> bool:

@@ -31,6 +31,15 @@ def test_clean_name(name: str, sent: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "sent"),
+    [("o'brien", "o’brien"), ('12"', "12”"), ("C:\\a", "C:a"), ("`o’brien´ & %", "`o’brien´ & %"), ("", "")],
+)
+def test_clean_quotes(text: str, sent: str) -> None:
+    """A text is cleaned as the bridge does it in the browser."""
+    assert clevertap.clean_quotes(text) == sent
+
+
+@pytest.mark.parametrize(
     "url",
     [
         "https://clevertap.com/A-B-C",

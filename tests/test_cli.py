@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from freshtap import __version__, artifacts, build, config, declarations, plan, schema
+from freshtap import __version__, artifacts, build, declarations, plan, schema
 from freshtap.artifacts import Options
 from freshtap.cli import main
 from freshtap.errors import BuildError
@@ -88,19 +89,30 @@ def test_version_and_help(run: Run) -> None:
     ("arguments", "account_id", "region"),
     [
         (["--dashboard-url", "https://us1.dashboard.clevertap.com/AAA-BBB-CCCC/x"], "AAA-BBB-CCCC", "us1"),
-        (["--dashboard-url", "https://dashboard.clevertap.com/AAA-BBB-CCCC"], "AAA-BBB-CCCC", "eu1"),
+        (["--dashboard-url", "https://dashboard.clevertap.com/AAA-BBB-CCCC"], "AAA-BBB-CCCC", None),
         (["--account-id", " AAA-BBB-CCCC", "--region", "IN1"], "AAA-BBB-CCCC", "in1"),
-        (["--account-id", "AAA-BBB-CCCC"], "AAA-BBB-CCCC", "eu1"),
+        (["--account-id", "AAA-BBB-CCCC"], "AAA-BBB-CCCC", None),
     ],
     ids=["address", "address without region", "id and region", "id"],
 )
-def test_init(run: Run, arguments: list[str], account_id: str, region: str) -> None:
-    """init writes a config that passes the check and can be built."""
+def test_init(run: Run, arguments: list[str], account_id: str, region: str | None) -> None:
+    """init writes a config that passes the check and can be built; it names a region where one was named."""
     assert run("init", *arguments).stdout == f"Wrote freshtap.toml.\n{NEXT}\n"
     assert run("check", "--strict").stdout == "freshtap.toml: no errors, no warnings.\n"
-    written = config.load(Path("freshtap.toml"))
+    written = site("freshtap.toml")
     assert (written.clevertap.account_id, written.clevertap.region) == (account_id, region)
     run("build")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "host"), [([], "ct.example.com"), (["--region", "eu1"], "eu1.ct.example.com")], ids=["none", "named"]
+)
+def test_init_for_a_proxy(run: Run, arguments: list[str], host: str) -> None:
+    """The line about it can be taken as it stands: only a region that somebody has named comes in front of the proxy's name."""
+    run("init", "--account-id", "A-B-C", *arguments)
+    path = Path("freshtap.toml")
+    path.write_text(path.read_text(encoding="utf-8").replace("# target_domain", "target_domain"), encoding="utf-8")
+    assert site("freshtap.toml").collector_host == host
 
 
 def test_init_example(run: Run) -> None:
@@ -139,6 +151,13 @@ def test_init_never_overwrites(run: Run) -> None:
     assert Path("freshtap.toml").read_text(encoding="utf-8") == CONFIG
 
 
+def test_init_into_a_file(run: Run) -> None:
+    """What is in the way is told by what it is."""
+    write("freshtap.toml")
+    said = run("init", "freshtap.toml/freshtap.toml", code=2).stderr
+    assert said == "Error: freshtap.toml is a file: nothing can be written into it.\n"
+
+
 def test_init_wrong(run: Run) -> None:
     """Wrong values are told as in a config, and nothing is written."""
     result = run("init", "--account-id", "x", "--region", "eu2", "a.toml", code=2)
@@ -165,7 +184,7 @@ def test_build(run: Run) -> None:
     assert result.stdout == (
         f"demo: {entry['bytes']:,} bytes, {entry['gzip']:,} with gzip\n"
         + "".join(f"  wrote {dist / path}\n" for path in [*sorted(made.files), "manifest.json"])
-        + f"  Next: paste {dist / 'demo/snippet.html'} into the <head> of your pages, and publish {dist}.\n"
+        + f"  Next: publish {dist}, and paste {dist / 'demo/snippet.html'} into the <head> of your pages.\n"
     )
     assert {path: Path("dist", path).read_bytes() for path in made.files} == made.files
     again = run("build").stdout
@@ -202,6 +221,22 @@ def test_build_many(run: Run, named: list[str]) -> None:
     assert list(json.loads(Path("dist/manifest.json").read_bytes())["sites"]) == ["a", "b"]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="symbolic links need a privilege there")
+@pytest.mark.parametrize(
+    "named",
+    [["sites/a.toml", "{}/sites/a.toml"], ["sites", "linked"], ["*/a.toml"], ["sites/**/*.toml"]],
+    ids=["two names", "a link to the directory", "a glob", "a loop"],
+)
+def test_build_one_config_by_several_names(run: Run, named: list[str]) -> None:
+    """It is one site, and not two of one name."""
+    write("sites/a.toml")
+    Path("linked").symlink_to("sites")
+    Path("sites/loop").symlink_to(".")
+    files = [name.format(Path.cwd()) for name in named]
+    assert run("build", *files).stdout.count(" with gzip\n") == 1
+    run("check", *files)
+
+
 def test_build_folders_in_a_directory(run: Run) -> None:
     """A directory means the files right in it; a glob finds those in its folders, too."""
     write("sites/a.toml", CONFIG.replace("demo", "a"))
@@ -216,6 +251,19 @@ def test_build_a_directory_with_more_in_it(run: Run) -> None:
     write("sites/.b.toml", "not TOML")
     Path("sites/c.toml").mkdir()
     assert run("check", "sites").stdout == f"{Path('sites/a.toml')}: no errors, no warnings.\n"
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="pipes have no names there")
+@pytest.mark.parametrize("option", [[], ["--check"]], ids=["build", "check"])
+def test_build_from_a_pipe(run: Run, option: list[str]) -> None:
+    """As a shell makes of <(command): it can be read only once."""
+    write("freshtap.toml")
+    run("build")
+    reading, writing = os.pipe()
+    os.write(writing, CONFIG.encode())
+    os.close(writing)
+    assert run("build", f"/dev/fd/{reading}", *option).stdout.count("wrote") == 0
+    os.close(reading)
 
 
 def test_build_very_many(run: Run) -> None:
@@ -234,7 +282,8 @@ def test_build_very_many(run: Run) -> None:
         (["build", "*.tml"], "*.tml: no file matches."),
         (["check", "x.toml"], 'x.toml: does not exist. "freshtap init" writes one.'),
         (["tag"], 'freshtap.toml: does not exist. "freshtap init" writes one.'),
-        (["types", "empty"], "empty: cannot be read (Is a directory)."),
+        (["types", "empty"], f'{Path("empty/freshtap.toml")}: does not exist. "freshtap init" writes one.'),
+        (["tag", "new/"], f'{Path("new/freshtap.toml")}: does not exist. "freshtap init" writes one.'),
     ],
 )
 def test_no_config(run: Run, arguments: list[str], message: str) -> None:
@@ -242,6 +291,36 @@ def test_no_config(run: Run, arguments: list[str], message: str) -> None:
     Path("empty").mkdir()
     assert run(*arguments, code=2).stderr == f"Error: {message}\n"
     assert not Path("dist").exists()
+
+
+@pytest.mark.parametrize("named", ["sites/**/*.toml", "sites/*/*.toml", "sites/closed/*.toml", "si*/**/a*"])
+def test_a_folder_that_may_not_be_looked_into(run: Run, monkeypatch: pytest.MonkeyPatch, named: str) -> None:
+    """Whatever is in it would not be built: it is told, and not passed over."""
+    write("sites/open/a.toml")
+    closed = Path("sites/closed")
+    closed.mkdir()
+    # Root may look into everything.
+    monkeypatch.setattr(os, "access", lambda path, _mode: Path(path) != closed)
+    assert run("build", named, code=2).stderr == f"Error: {closed}: cannot be looked into.\n"
+    assert not Path("dist").exists()
+    run("build", "sites/open/*.toml")
+
+
+@pytest.mark.parametrize("command", ["build", "check", "init", "tag", "types", "preview", "verify"])
+def test_an_empty_name(run: Run, command: str) -> None:
+    """Mostly a variable that was not set."""
+    write("freshtap.toml")
+    assert "Error: Invalid value for '[" in run(command, "", code=2).stderr
+    assert '"" is no name. Allowed: a file' in run(command, "", code=2).stderr
+    assert not Path("dist").exists()
+
+
+@pytest.mark.parametrize("command", ["tag", "types"])
+def test_a_directory_where_one_config_is_meant(run: Run, command: str) -> None:
+    """It is the freshtap.toml in it, as "freshtap init" has written it there."""
+    write("sites/freshtap.toml")
+    write("sites/other.toml", "not TOML")
+    assert run(command, "sites").stdout == run(command, "sites/freshtap.toml").stdout
 
 
 def test_every_name_that_means_nothing_is_told(run: Run) -> None:
@@ -324,6 +403,9 @@ def test_build_check(run: Run) -> None:
     write("freshtap.toml")
     missing = run("build", "--check", code=1)
     assert missing.stdout.startswith("--- /dev/null\n+++ dist/demo/freshtap.")
+    assert "\n+\n--- " not in missing.stdout
+    lines = declarations.render(site("freshtap.toml")).count("\n")
+    assert f"+++ dist/demo/freshtap.d.ts\n@@ -0,0 +1,{lines} @@\n" in missing.stdout
     assert not Path("dist").exists()
     run("build")
     assert run("build", "--check").stdout == "dist is current.\n"

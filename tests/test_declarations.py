@@ -31,10 +31,11 @@ METHODS = {
 }
 
 
-def rendered(*events: dict[str, Any], send: str = "defined") -> str:
+def rendered(*events: dict[str, Any], send: str = "defined", mode: str = "standalone") -> str:
     tables = {
         "name": "demo",
         "clevertap": {"account_id": "A-B-C"},
+        "freshpaint": {"mode": mode},
         "track": {"send": send},
         "events": [*events],
     }
@@ -62,6 +63,21 @@ def event_type(text: str) -> str:
 def test_events(events: list[dict[str, Any]], send: str, expected: str) -> None:
     """track takes the enabled events of the plan, and any other only where all are sent."""
     assert event_type(rendered(*events, send=send)) == expected
+
+
+@pytest.mark.parametrize(
+    ("events", "expected"),
+    [([{"name": "A"}, {"name": "B", "enabled": False}], '  | "A"\n  | (string & {})'), ([], "  | (string & {})")],
+    ids=["defined", "none"],
+)
+@pytest.mark.parametrize("send", ["defined", "all"])
+def test_beside_freshpaints_sdk(events: list[dict[str, Any]], send: str, expected: str) -> None:
+    """track takes any event, which Freshpaint has other destinations for; what its methods do is not told as ours."""
+    text = rendered(*events, send=send, mode="companion")
+    assert event_type(text) == expected
+    assert set(re.findall(r"^  (\w+)\(", text, re.MULTILINE)) == METHODS
+    assert not re.search("Not sent|empty text|tenth of a second", text)
+    assert "  has_opted_out_tracking(): boolean;\n" in text
 
 
 def test_methods() -> None:

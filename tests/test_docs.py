@@ -129,7 +129,7 @@ def test_every_key_of_the_config_is_in_the_readmes_table() -> None:
 def test_the_defaults_in_the_readmes_table_are_the_schemas() -> None:
     """A key's default in the table is the one that the schema gives."""
     told = {quoted(key)[0]: quoted(default) for key, default, _ in rows(section("Config"))}
-    # Without a region the account id's own is meant, which the schema leaves to the description.
+    # Without a region eu1 is meant, which the schema leaves to the description.
     assert told.pop("clevertap.region") == ["eu1"]
     expected = {key: [json.dumps(KEYS[key]["default"])] if "default" in KEYS[key] else [] for key in told}
     assert told == expected

@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 
 import hostile
 from conftest import Visitor
-from freshtap import clevertap, config, plan
+from freshtap import clevertap, config, naming, plan
 from freshtap.cli import main
 from freshtap.errors import ConfigError, shown
 from freshtap.transformations import RenameProperty, SendConstant, Transformation
@@ -490,14 +490,15 @@ def test_texts_arrive(
     visit.open()
     key = json.dumps(site.freshpaint.destination)
     visit.run(f"freshpaint.identify('u1', {{}}, {{integrations: {{All: false, [{key}]: true}}}})")
-    for event in site.names:
+    names = naming.names(site)
+    for event in names:
         visit.run(f"freshpaint.track({json.dumps(event)}, JSON.parse({json.dumps(json.dumps(given[event]))}))")
-    visit.arrives(1 + len(site.names))
+    visit.arrives(1 + len(names))
     assert [_comparable(properties) for _, _, properties in visit.collector.profiles()] == [
         {"Identity": "u1", **_expected({}, site.transformations, {"identify"})}
     ]
     assert {name: _comparable(properties) for _, name, properties in visit.collector.events()} == {
-        name: _expected(given[event], site.transformations, {event, "*"}) for event, name in site.names.items()
+        name: _expected(given[event], site.transformations, {event, "*"}) for event, name in names.items()
     }
     visit.close()
 

@@ -13,7 +13,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from freshtap import __version__, artifacts, build, ledger, output, workers
 from freshtap.artifacts import Options
 from freshtap.build import Built
 from freshtap.errors import BuildError, ConfigError, OutputError
+from freshtap.ledger import Ledger
 from freshtap.moves import Moves
 from freshtap.workers import Workers
 
@@ -37,10 +37,22 @@ def out(tmp_path: Path) -> Path:
 
 def built(files: Sequence[str], out: Path, team: Workers, *, prune: bool = False, **options: Any) -> list[Built]:
     """Builds and publishes; what was built."""
-    with build.begun(files, out, Options(**options), team, prune=prune) as building:
+    with (
+        validated(files, team) as sources,
+        build.begun(sources, out, Options(**options), team, prune=prune) as building,
+    ):
         found = list(building.sites())
         building.publish()
     return found
+
+
+@contextlib.contextmanager
+def validated(files: Sequence[str], team: Workers) -> Iterator[Ledger]:
+    """What can be built from these."""
+    with Ledger() as sources:
+        for _ in build.validate(files, team, sources):
+            pass
+        yield sources
 
 
 class Sites:
@@ -60,8 +72,8 @@ class Sites:
             return built(files, self.out, team, prune=prune, **options)
 
     def check(self, *files: str, prune: bool = False, **options: Any) -> str:
-        with workers.started(1) as team:
-            return "".join(build.compare(files, self.out, Options(**options), team, prune=prune))
+        with workers.started(1) as team, validated(files, team) as sources:
+            return "".join(build.compare(sources, self.out, Options(**options), team, prune=prune))
 
     def tree(self) -> Tree:
         """Every file in the output folder."""
@@ -116,6 +128,25 @@ def test_other_sites_stay(sites: Sites) -> None:
     assert sites.tree() == apart
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a folder cannot be locked there")
+def test_builds_at_the_same_time(sites: Sites) -> None:
+    """They publish one after the other, so that each finds in the manifest what the others have added."""
+    import fcntl  # noqa: PLC0415 - not everywhere
+
+    names = ["four", "one", "three", "two"]
+    sites.build(sites.config("four", "A"))
+    folder = os.open(sites.out, os.O_RDONLY)
+    fcntl.flock(folder, fcntl.LOCK_EX)
+    command = [sys.executable, "-m", "freshtap", "build", "-o", str(sites.out)]
+    started = [subprocess.Popen([*command, sites.config(name, "A")], stdout=subprocess.DEVNULL) for name in names[1:]]
+    while len(list(sites.out.glob(".freshtap-*/*/*"))) < len(started):
+        assert [build.poll() for build in started] == [None] * len(started)
+        time.sleep(0.01)
+    os.close(folder)
+    assert [build.wait(timeout=60) for build in started] == [0] * len(started)
+    assert list(sites.manifest()["sites"]) == names
+
+
 def test_unchanged_is_not_rewritten(sites: Sites) -> None:
     """A second build of the same writes nothing."""
     file = sites.config("one", "A")
@@ -123,7 +154,7 @@ def test_unchanged_is_not_rewritten(sites: Sites) -> None:
     before = {path: path.stat().st_mtime_ns for path in sites.out.rglob("*") if path.is_file()}
     (built,) = sites.build(file, precompress=True)
     assert {path: path.stat().st_mtime_ns for path in sites.out.rglob("*") if path.is_file()} == before
-    assert (built.written, bool(built.removals)) == ((), False)
+    assert (built.written, built.removals.all) == ((), ())
 
 
 def test_older_scripts_stay(sites: Sites) -> None:
@@ -215,15 +246,30 @@ def test_what_cannot_be_published_whole_is_not_published(sites: Sites, file: str
     assert sorted(path.name for path in sites.out.iterdir()) == ["manifest.json", "one", "two"]
 
 
+def test_what_cannot_be_removed_whole_is_not_removed(sites: Sites) -> None:
+    """Where one of the scripts of earlier builds cannot be removed, the others stay, too, and nothing new is published."""
+    for event in ("A", "B"):
+        sites.build(sites.config("one", event))
+    in_the_way = sites.out / "one" / f"freshtap.{'f' * 16}.js"
+    in_the_way.mkdir()
+    before = sites.tree()
+    with pytest.raises(OutputError, match=in_the_way.name):
+        sites.build(sites.config("one", "C"), prune=True)
+    assert sites.tree() == before
+    assert in_the_way.is_dir()
+
+
 class Halted:
     """A build that comes as far as its workers go, and no farther: each is at a config that does not come, a pipe."""
 
     def __init__(self, sites: Sites, jobs: int) -> None:
         self._out = sites.out
         portion = workers._PORTION  # noqa: SLF001 - as much as one is handed at a time
-        files = [Path(sites.config(f"s{number}", "A")) for number in range(portion * jobs + 1)]
-        self._pipes = {file: file.read_bytes() for file in files[1::portion]}
-        for pipe in self._pipes:
+        files = [Path(sites.config(f"s{number:03}", "A")) for number in range(portion * jobs)]
+        #: What each worker has to make second, and what it has to validate last.
+        self._second, last = files[1::portion], files[portion - 1 :: portion]
+        self._last = {file: file.read_bytes() for file in last}
+        for pipe in last:
             pipe.unlink()
             os.mkfifo(pipe)
         self._jobs = jobs
@@ -235,34 +281,43 @@ class Halted:
         with subprocess.Popen(
             self._command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True, text=True
         ) as started:
-            for pipe, content in self._pipes.items():
-                self._until(started, partial(self._comes, pipe, content))
+            writing = {pipe: self._awaited(started, pipe) for pipe in self._last}
+            for pipe in self._second:
+                # It has been validated, as a file.
+                pipe.unlink()
+                os.mkfifo(pipe)
+            for pipe, content in self._last.items():
+                os.write(writing[pipe], content)
+                os.close(writing[pipe])
             self._until(started, lambda: len(list(self._out.glob(".freshtap-*/*/s*"))) == self._jobs)
             send(started)
             while started.poll() is None:
                 # Workers heed no signal: they end when they have read what they are at.
                 time.sleep(0.05)
-                for pipe in self._pipes:
-                    self._comes(pipe, b"")
+                for pipe in self._second:
+                    with contextlib.suppress(OSError):
+                        os.close(self._opened(pipe))
             said, _ = started.communicate(timeout=30)
         return started.returncode, said
+
+    def _awaited(self, started: subprocess.Popen[str], pipe: Path) -> int:
+        """The pipe, to be written, as soon as somebody reads it."""
+        while True:
+            assert started.poll() is None
+            with contextlib.suppress(OSError):
+                return self._opened(pipe)
+            time.sleep(0.01)
+
+    @staticmethod
+    def _opened(pipe: Path) -> int:
+        """The pipe, to be written. Raises :class:`OSError` where nobody reads it."""
+        return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
 
     @staticmethod
     def _until(started: subprocess.Popen[str], reached: Callable[[], bool]) -> None:
         while not reached():
             assert started.poll() is None
             time.sleep(0.01)
-
-    @staticmethod
-    def _comes(pipe: Path, content: bytes) -> bool:
-        """Hands the pipe's content to whoever waits for it; whether somebody does."""
-        try:
-            descriptor = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
-        except OSError:
-            return False
-        os.write(descriptor, content)
-        os.close(descriptor)
-        return True
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no signals")
@@ -329,13 +384,24 @@ def test_failed_first_build_leaves_nothing(sites: Sites, monkeypatch: pytest.Mon
 def test_what_is_published_is_whole(sites: Sites) -> None:
     """Also the sites that nobody has looked at; and what is not published is not there."""
     files = [sites.config(name, "A") for name in ("one", "two")]
-    with workers.started(1) as team:
-        with build.begun(files, sites.out, Options(), team) as building:
+    with workers.started(1) as team, validated(files, team) as sources:
+        with build.begun(sources, sites.out, Options(), team) as building:
             next(building.sites())
         assert not sites.out.exists()
-        with build.begun(files, sites.out, Options(), team) as building:
+        with build.begun(sources, sites.out, Options(), team) as building:
             assert building.publish()
     assert sites.check(*files) == ""
+
+
+def test_a_config_that_changes_while_it_is_built(sites: Sites) -> None:
+    """What is built is what was validated, or nothing."""
+    files = [sites.config(name, "A") for name in ("one", "two")]
+    with workers.started(1) as team, validated(files, team) as sources:
+        Path(files[1]).write_text(Path(files[0]).read_text(encoding="utf-8"), encoding="utf-8")
+        with build.begun(sources, sites.out, Options(), team) as building, pytest.raises(BuildError) as caught:
+            building.publish()
+    assert caught.value.message == f"{files[1]} has changed while it was built. Build again."
+    assert not sites.out.exists()
 
 
 def test_full_disk(sites: Sites, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -540,6 +606,27 @@ def test_check(sites: Sites) -> None:
     assert "+++ /dev/null\n" in sites.check(file, prune=True)
 
 
+@pytest.mark.parametrize("change", ["content", "link"])
+def test_check_looks_at_older_scripts(sites: Sites, change: str) -> None:
+    """Pages still ask for them: one whose content is not what it is called by is told, until it is removed."""
+    file = sites.config("one", "A")
+    (old,) = sites.build(file)
+    sites.build(sites.config("one", "B"))
+    assert sites.check(file) == ""
+    path = sites.out / old.entry["script"]
+    if change == "content":
+        path.write_bytes(path.read_bytes() + b"\n")
+    else:
+        path.rename(sites.out / "elsewhere.js")
+        path.symlink_to("../elsewhere.js")
+    assert sites.check(file) == (
+        f"{path.as_posix()} has not the content that its name was made of. Remove it, or build with --prune.\n"
+    )
+    assert sites.check(file, prune=True).count("has not the content") == 0
+    sites.build(file, prune=True)
+    assert sites.check(file) == ""
+
+
 def test_check_shows_what_differs(sites: Sites) -> None:
     """A script is one long line: of both sides the text around the first difference is shown."""
     file = sites.config("one", "Order Completed")
@@ -586,8 +673,8 @@ def test_processes(sites: Sites, tmp_path: Path) -> None:
     sites.build(*files)
     expected = sites.tree()
     sites.out = tmp_path / "other"
-    with workers.started(2) as team:
-        names = [checked.name for checked in build.validate(files, team)]
+    with workers.started(2) as team, Ledger() as sources:
+        names = [checked.name for checked in build.validate(files, team, sources)]
         assert names == [f"site{number}" for number in range(70)]
         built(files, sites.out, team)
     assert sites.tree() == expected
@@ -621,8 +708,8 @@ def test_many_problems(sites: Sites, crowded: None) -> None:
     for number, name in ((7, "site6"), (4, "SITE1"), (3, "site1")):
         path = Path(files[number])
         path.write_text(path.read_text(encoding="utf-8").replace(f"site{number}", name), encoding="utf-8")
-    with workers.started(1) as team, pytest.raises(ConfigError) as caught:
-        list(build.validate(files, team))
+    with workers.started(1) as team, pytest.raises(ConfigError) as caught, validated(files, team):
+        pass
     found = [(Path(problem.file).stem, problem.key) for problem in caught.value.problems]
     assert found == [
         ("site2", "events[1].name"),

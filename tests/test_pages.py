@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from freshtap import artifacts, config
-from freshtap.errors import BrowserError
+from freshtap.errors import CommandError
 from freshtap.verify import pages
 from sites import BASE
 
@@ -82,6 +83,22 @@ def test_a_folder_answers_for_itself_alone(tmp_path: Path) -> None:
         assert folder.answer(pages.ORIGIN + path).status == 404, path
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="symbolic links need a privilege there")
+@pytest.mark.parametrize("inside", ["", "site/of/"], ids=["out of the folder", "within the folder"])
+def test_a_page_that_is_a_link(tmp_path: Path, inside: str) -> None:
+    """It is the page that the link leads to, with what lies beside that."""
+    real = tmp_path / inside / "real.html"
+    real.parent.mkdir(parents=True, exist_ok=True)
+    real.write_text("<p>", encoding="utf-8")
+    (real.parent / "a.js").touch()
+    (tmp_path / "site").mkdir(exist_ok=True)
+    link = tmp_path / "site" / "link.html"
+    link.symlink_to(real)
+    folder = pages.Folder(link)
+    assert folder.answer(folder.url).body == b"<p>"
+    assert folder.answer(f"{pages.ORIGIN}/a.js").status == 200
+
+
 @pytest.mark.parametrize(
     ("typed", "url"),
     [
@@ -104,5 +121,5 @@ def test_addresses_as_people_type_them(typed: str, url: str) -> None:
 @pytest.mark.parametrize("typed", ["", "file:///etc/passwd", "javascript://1", "http://", "http://[", "ftp://a"])
 def test_what_is_no_address_of_a_page(typed: str) -> None:
     """Is refused before a browser is started."""
-    with pytest.raises(BrowserError, match="is not an address of a page"):
+    with pytest.raises(CommandError, match="is not an address of a page"):
         pages.address(typed)

@@ -340,6 +340,14 @@ PROHIBITED = "& $ \" \\ % > < ! . : '"
         ),
         ([{"op": "send-constant", "on": "*", "property": "a", "value": "x" * 510 + "😀"}], []),
         (
+            [{"op": "send-constant", "on": "*", "property": "a", "value": "The \"O'Brien\\"}],
+            [
+                'Warning: transformations[0].value: "The \\"O\'Brien\\\\" reaches CleverTap as "The ”O’Brien": '
+                "its SDK deletes straight quotes and backslashes. Allowed: text without ' \" \\."
+            ],
+        ),
+        ([{"op": "send-constant", "on": "*", "property": "a", "value": "”O’Brien"}], []),
+        (
             [
                 {"op": "send-constant", "on": "Nobody", "property": "%", "value": "y" * 600},
                 {"op": "rename-event", "on": "Nobody", "to": "B"},
@@ -375,6 +383,8 @@ PROHIBITED = "& $ \" \\ % > < ! . : '"
         "nothing left of a constant",
         "a constant too long",
         "a constant just short enough",
+        "a constant with straight quotes",
+        "a constant with other quotes",
         "all at once",
     ],
 )
@@ -552,6 +562,20 @@ def test_transformations_that_write_one_property(changes: list[dict[str, Any]], 
     assert found == [f"Warning: {line}" for line in expected]
 
 
+@pytest.mark.parametrize(
+    ("word", "meaning"), [("*", "every event"), ("identify", "user properties")], ids=["*", "identify"]
+)
+@pytest.mark.parametrize("enabled", [True, False])
+def test_an_event_that_no_transformation_can_be_on(word: str, meaning: str, *, enabled: bool) -> None:
+    """Where it is listed, a transformation may be meant for it, and is for something else."""
+    change = {"op": "uppercase", "on": word, "property": "x"}
+    assert examined({"events": events("A"), "transformations": [change]}) == []
+    assert examined({"events": events("A") + events(word, enabled=enabled), "transformations": [change]}) == [
+        f'Warning: transformations[0].on: "{word}" means {meaning} here, and never the event of that name. '
+        "Allowed: the name of another event, or no event of that name."
+    ]
+
+
 def test_few_guesses_among_many_events() -> None:
     """Guessing what was meant takes a while: thousands of events that are not there are named without."""
     changes = [{"on": f"Event {index} vieved", "op": "uppercase", "property": "x"} for index in range(1000)]
@@ -600,6 +624,27 @@ def test_with_unreadable_parts() -> None:
         "events[4].name",
         "events[1].name",
     ]
+
+
+@pytest.mark.parametrize(
+    ("tables", "expected"),
+    [
+        (
+            {"events": events("A!"), "transformations": [{"op": "uppercase", "on": "A!"}]},
+            ["Error: transformations[0].property", "Warning: events[0].name"],
+        ),
+        (
+            {"events": events("A", enabled=False) + events("B"), "transformations": [{"op": "upper", "on": "A"}]},
+            ["Error: transformations[0].op", "Warning: transformations[0].on"],
+        ),
+        ({"events": [{"name": 7}]}, ["Error: events[0].name"]),
+        ({"events": events("A", enabled=False), "consent": {"required": 1}}, ["Error: consent.required"]),
+    ],
+    ids=["a name", "a transformation", "no event that can be read", "no event that is enabled"],
+)
+def test_warnings_beside_errors(tables: dict[str, Any], expected: list[str]) -> None:
+    """Those about what could be read are told at once with what could not; what a half-read file lacks is none."""
+    assert [": ".join(line.split(": ")[:2]) for line in examined(tables)] == expected
 
 
 @pytest.mark.parametrize(

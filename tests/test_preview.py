@@ -499,6 +499,22 @@ def test_the_page_with_the_sdk_is_the_workers_alone(shared: Workbench) -> None:
     assert asked == [(404, False), (403, False), (403, False), (200, True)]
 
 
+def test_the_script_is_for_the_sites_page_alone(shared: Workbench) -> None:
+    """Account, token and events are in it: nobody finds it who does not have the page, where its way is written."""
+    name = shared.preview.state()["built"]["name"]
+    page = shared.preview.page().content
+    (hidden,) = re.findall(rf'src="(/[\w-]{{32}}/{name}/freshtap\.\w+\.js)"', page)
+    file = hidden.rpartition("/")[2]
+    asked = {}
+    for path in (hidden, f"/{name}/{file}", f"/{name}/freshtap.js", f"//{name}/{file}", f"{hidden[:-4]}1.js"):
+        with closing(http.client.HTTPConnection(shared.preview.site.host, timeout=5)) as connection:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            asked[path] = answer.status, b"TEST-86K-4Z9-K85Z" in answer.read()
+    assert asked.pop(hidden) == (200, True)
+    assert set(asked.values()) == {(404, False)}
+
+
 def test_a_reload_that_goes_past_the_worker(opens: Opens) -> None:
     """With the shift key held, a browser loads a page and its frames without their worker: the SDK waits for it anew."""
     workbench = opens(SEND)

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 import pytest
 
-from freshtap.errors import BuildError
+from freshtap.errors import CommandError
 from freshtap.preview.server import Answer, Server, as_json
 
 FILES: Final = {"/": Answer("a file", "text/html", headers={"X-Own": "yes"})}
@@ -94,6 +94,16 @@ def test_what_is_refused(
     assert not [name for name in answer.headers if name.lower().startswith("access-control")]
 
 
+def test_a_body_without_its_length(server: Server) -> None:
+    """It is told as what it is."""
+    with closing(http.client.HTTPConnection(server.host, timeout=5)) as connection:
+        connection.putrequest("POST", "/echo")
+        connection.putheader("X-Freshtap-Key", server.key)
+        connection.endheaders()
+        answer = connection.getresponse()
+        assert (answer.status, answer.read()) == (411, b"This needs its length.")
+
+
 @pytest.mark.parametrize("body", ["{}", "7", '{"number": "x"}', '{"number": null}', '{"number": Infinity}'])
 def test_json_of_another_form(server: Server, body: str) -> None:
     """What an action cannot use is told apart from what is no JSON at all."""
@@ -128,5 +138,5 @@ def test_it_listens_on_this_machine_alone(server: Server) -> None:
 def test_a_port_that_is_taken(server: Server) -> None:
     """One sentence that says what to do."""
     port = server.server_address[1]
-    with pytest.raises(BuildError, match=rf"Port {port} of this machine cannot be used .*--port"):
+    with pytest.raises(CommandError, match=rf"Port {port} of this machine cannot be used .*--port"):
         Server(int(port), FILES.get, {})

@@ -916,6 +916,20 @@ def test_people_read_plain_text_in_a_pipe(web: Web, tmp_path: Path) -> None:
     )
 
 
+def test_the_browser_has_a_sandbox(web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any page may be opened: it is tried with one first, and without only where it does not start, as root's."""
+    started = tmp_path / "started"
+    named = tmp_path / "browser"
+    named.write_text(f'#!/bin/sh\necho "$*" >> {started}\nexec {installed.find_shell()} "$@"\n', encoding="utf-8")
+    named.chmod(0o755)
+    monkeypatch.setattr(installed, "find_shell", lambda: str(named))
+    page = tmp_path / "page.html"
+    page.write_text(html(""), encoding="utf-8")
+    freshtap(written(web, tmp_path), "--html", page, "--inject")
+    attempts = ["--no-sandbox" in line.split() for line in started.read_text(encoding="utf-8").splitlines()]
+    assert attempts in ([False], [False, True])
+
+
 def test_people_read_colours_and_progress_on_a_terminal(web: Web, tmp_path: Path) -> None:
     """What takes longer than a second is told meanwhile."""
     tagged = deploy(web, {})
@@ -944,6 +958,7 @@ def test_people_read_colours_and_progress_on_a_terminal(web: Web, tmp_path: Path
         (["--url", "ftp://localhost/"], '"ftp://localhost/" is not an address of a page'),
         (["--html", "missing.html"], "missing.html"),
         (["--url", "http://localhost/", "--wait", "61"], "--wait"),
+        (["--url", "http://localhost/", "--wait", "nan"], "nan is not in the range 0<=x<=60."),
         (
             ["--url", "http://localhost/", "--script", "steps.txt"],
             'Error: steps.txt: line 2: "clik" is no step. Allowed: click, fill, press, goto, wait, run.\n'
@@ -952,7 +967,15 @@ def test_people_read_colours_and_progress_on_a_terminal(web: Web, tmp_path: Path
             'Error: steps.txt: line 5: "click" says nothing of what to do it with. Allowed: click and something behind it.\n',
         ),
     ],
-    ids=["no page", "two pages", "no web page", "no such file", "too long a wait", "no such step"],
+    ids=[
+        "no page",
+        "two pages",
+        "no web page",
+        "no such file",
+        "too long a wait",
+        "no number of seconds",
+        "no such step",
+    ],
 )
 def test_wrong_usage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], said: str) -> None:
     """Is told before a browser is started, with exit code 2."""
@@ -964,6 +987,24 @@ def test_wrong_usage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments:
     result = CliRunner().invoke(main, ["verify", *arguments])
     assert result.exit_code == 2
     assert said in result.stderr
+
+
+def test_steps_that_are_no_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One sentence, of ours."""
+    monkeypatch.chdir(tmp_path)
+    Path("freshtap.toml").write_text(f'[clevertap]\naccount_id = "{ACCOUNT}"\n', encoding="utf-8")
+    Path("steps.txt").write_bytes(b"click \xff")
+    result = CliRunner().invoke(main, ["verify", "--url", "http://localhost/", "--script", "steps.txt"])
+    assert (result.exit_code, result.stderr.splitlines()[-1]) == (2, "Error: steps.txt is not UTF-8 text.")
+
+
+def test_a_browser_that_does_not_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is told of it is a sentence."""
+    monkeypatch.setattr(installed, "find_shell", lambda: "/bin/true")
+    config_file = tmp_path / "freshtap.toml"
+    config_file.write_text(f'[clevertap]\naccount_id = "{ACCOUNT}"\n[track]\nsend = "all"\n', encoding="utf-8")
+    said = freshtap(config_file, "--url", "http://localhost/", code=2).stderr
+    assert re.fullmatch(r"Error: /bin/true does not start: .*[^.]\.\n", said)
 
 
 def test_without_the_extra(tmp_path: Path) -> None:

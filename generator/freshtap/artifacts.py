@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
-import re
 import zlib
 from base64 import b64encode
 from dataclasses import dataclass
@@ -16,11 +15,14 @@ from freshtap import addresses, declarations, markup, render
 from freshtap.errors import BuildError, needs
 from freshtap.site import Site
 
-#: Digits of the content's SHA-256 in a script's name: enough that no two contents ever share it.
-HASH_LENGTH: Final = 16
+#: The name of a site's script that stays, whatever is in it.
+STABLE_NAME: Final = "freshtap.js"
 
-#: Hashed names that freshtap has given to a site's script, and to its compressed siblings.
-HASHED_SCRIPT: Final = re.compile(rf"freshtap\.[0-9a-f]{{{HASH_LENGTH}}}\.js(\.gz|\.br)?")
+#: Digits of the content's SHA-256 in a script's other name: enough that no two contents ever share it.
+_HASH_LENGTH: Final = 16
+
+#: Those names, which freshtap has given to scripts of this build and of earlier ones; their digits are a group.
+HASHED_NAME: Final = rf"freshtap\.([0-9a-f]{{{_HASH_LENGTH}}})\.js"
 
 #: What a server that finds precompressed siblings looks for.
 COMPRESSED_SUFFIXES: Final = (".gz", ".br")
@@ -72,8 +74,8 @@ def make(site: Site, options: Options = Options()) -> Artifacts:
     common, own = render.parts(site, minifier=options.minifier, debug=options.debug)
     script = (common + own).encode()
     inline = render.snippet(site, minifier=options.minifier)
-    hashed = script_path(site, script)
-    stable = f"{site.name}/freshtap.js"
+    hashed = f"{site.name}/{hashed_name(script)}"
+    stable = f"{site.name}/{STABLE_NAME}"
     snippet = f"{site.name}/snippet.html"
     types = f"{site.name}/freshtap.d.ts"
     digest = integrity(script)
@@ -121,16 +123,15 @@ def tag(
     if inline:
         return markup.carrying(snippet, script, nonce=nonce)
     if stable:
-        return markup.loading(site, snippet, f"{site.name}/freshtap.js", options.base_url, nonce=nonce)
+        return markup.loading(site, snippet, f"{site.name}/{STABLE_NAME}", options.base_url, nonce=nonce)
     content = script.encode()
-    return markup.loading(
-        site, snippet, script_path(site, content), options.base_url, integrity=integrity(content), nonce=nonce
-    )
+    path = f"{site.name}/{hashed_name(content)}"
+    return markup.loading(site, snippet, path, options.base_url, integrity=integrity(content), nonce=nonce)
 
 
-def script_path(site: Site, script: bytes) -> str:
-    """Where a script lies for good: its name changes with its content."""
-    return f"{site.name}/freshtap.{hashlib.sha256(script).hexdigest()[:HASH_LENGTH]}.js"
+def hashed_name(script: bytes) -> str:
+    """The name that a script keeps for good: it changes with the content."""
+    return f"freshtap.{hashlib.sha256(script).hexdigest()[:_HASH_LENGTH]}.js"
 
 
 def integrity(content: bytes) -> str:

@@ -85,6 +85,8 @@ ACCOUNT_ID_PATTERN: Final = r"(TEST-)?[A-Za-z0-9]+-[A-Za-z0-9]+-[A-Za-z0-9]+"
 MAX_ACCOUNT_ID_LENGTH: Final = 64
 
 _REMOVED = str.maketrans("", "", PROHIBITED_CHARACTERS + DELETED_CHARACTERS)
+#: The SDK deletes these from every text; o'brien must not become obrien.
+_QUOTES = str.maketrans({"'": "’", '"': "”", "\\": ""})
 #: White space as JavaScript's ``\s`` understands it, which is not quite Python's.
 _WHITE_SPACE = "\t\n\v\f\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
 _WHITE_SPACE_RUN = re.compile(f"[{_WHITE_SPACE}]+")
@@ -123,6 +125,11 @@ def clean_name(text: str) -> str:
     units = cleaned.encode("utf-16-le")[: 2 * MAX_NAME_LENGTH]
     # Half a pair at the very end is no character, and falls away.
     return units.decode("utf-16-le", errors="ignore").strip(" ")
+
+
+def clean_quotes(text: str) -> str:
+    """A text without what the SDK would delete from it: as the bridge does it in the browser."""
+    return text.translate(_QUOTES)
 
 
 def parse_dashboard_url(url: str) -> Dashboard | None:

@@ -1,4 +1,4 @@
-"""The command line: parses what was asked for, prints what came of it. Everything else is done below."""
+"""The commands: each asks for what is to be done, and prints what came of it. Everything else is done below."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ import click
 
 from freshtap import (
     __version__,
-    addresses,
     artifacts,
     build,
     config,
     declarations,
     initial,
     manifest,
-    minify,
+    options,
     output,
     plan,
     schema,
     workers,
 )
 from freshtap.artifacts import Options
-from freshtap.errors import BrowserError, BuildError, Problem, labelled, needs, printable
+from freshtap.errors import CommandError, FreshtapError, Problem, labelled, needs, printable
+from freshtap.ledger import Ledger
 from freshtap.site import Site
 
 T = TypeVar("T")
@@ -43,63 +43,6 @@ T = TypeVar("T")
 _MOST_NAMED = 20
 #: Seconds of work after which a progress bar appears.
 _PATIENCE = 1.0
-
-
-def _base_url(context: click.Context, parameter: click.Parameter, value: str) -> str:
-    del context, parameter
-    if value and not addresses.is_base_url(value):
-        raise click.BadParameter(
-            f'"{value}" is not an address to put in front of a path. '
-            "Allowed: an address like https://cdn.example.com/tags or a path like /static, without ? and #."
-        )
-    return value
-
-
-def _output(context: click.Context, parameter: click.Parameter, value: str) -> Path:
-    del context, parameter
-    path = Path(value)
-    # Not the path's own method: a name may be longer than it takes.
-    file = next((part for part in (path, *path.parents) if os.path.isfile(part)), None)  # noqa: PTH113
-    if file or not value:
-        wrong = "is a file" if file else "is no name"
-        named = printable(str(file or value))
-        raise click.BadParameter(f'"{named}" {wrong}. Allowed: a folder, which need not be there yet.')
-    return path
-
-
-_base_url_option = click.option(
-    "--base-url",
-    default="",
-    metavar="URL",
-    callback=_base_url,
-    help="Where the output folder is published: an http(s) address, or a path on the page's own host. "
-    "Without it the script's address is relative to the page.",
-)
-_minifier_option = click.option(
-    "--minifier",
-    type=click.Choice(minify.MINIFIERS),
-    default=minify.MINIFIERS[0],
-    show_default=True,
-    help="What makes the script smaller.",
-)
-_debug_option = click.option(
-    "--debug",
-    is_flag=True,
-    help="A script that reports every dropped or changed value on the browser's console.",
-)
-_strict_option = click.option("--strict", is_flag=True, help="Warnings count as errors.")
-_config_argument = click.argument("configs", nargs=-1, metavar="[CONFIG]...")
-_file = click.Path(exists=True, dir_okay=False, path_type=Path)
-_one_config_argument = click.argument(
-    "path", metavar="[CONFIG]", default=config.DEFAULT_NAME, type=click.Path(path_type=Path)
-)
-
-
-def _nonce(context: click.Context, parameter: click.Parameter, value: str | None) -> str:
-    del context, parameter
-    if value is not None and not value.strip():
-        raise click.BadParameter("it is empty, and a page's policy would refuse the tag. Allowed: any other text.")
-    return value or ""
 
 
 #: What the system says where it is asked for more than it has, and not because of what is printed.
@@ -122,7 +65,7 @@ class _Commands(click.Group):
             if not is_scarce:
                 # What is left of it would fail once more as Python ends.
                 os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-            sys.exit(BuildError.exit_code)
+            sys.exit(FreshtapError.exit_code)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -142,13 +85,9 @@ def main() -> None:
 @click.option("--dashboard-url", metavar="URL", help="An address from CleverTap's dashboard, to read both from.")
 @click.option("--account-id", metavar="ID", help="CleverTap's account id, like TEST-86K-4Z9-K85Z.")
 @click.option("--region", metavar="REGION", help="The region the account lives in: eu1, in1, sg1, us1, aps3, mec1.")
-@click.argument("named", metavar="[PATH]", default=config.DEFAULT_NAME)
-def init(dashboard_url: str | None, account_id: str | None, region: str | None, named: str) -> None:
+@options.new_config
+def init(dashboard_url: str | None, account_id: str | None, region: str | None, path: Path) -> None:
     """Write a commented config to PATH (freshtap.toml). Never overwrites."""
-    path = Path(named)
-    # Not the path's own method: a name may be longer than it takes.
-    if os.path.isdir(path) or named.endswith(("/", os.sep)):  # noqa: PTH112
-        path /= config.DEFAULT_NAME
     text = initial.text(dashboard_url=dashboard_url, account_id=account_id, region=region, file=str(path))
     output.write_new(path, text)
     _say(f"Wrote {path}.")
@@ -158,25 +97,16 @@ def init(dashboard_url: str | None, account_id: str | None, region: str | None, 
 
 
 @main.command(name="build")
-@_config_argument
-@click.option(
-    "-o",
-    "--output",
-    "out",
-    default="dist",
-    show_default=True,
-    metavar="PATH",
-    callback=_output,
-    help="Output folder.",
-)
-@_base_url_option
-@_minifier_option
+@options.configs
+@options.output
+@options.base_url
+@options.minifier
 @click.option("--precompress", is_flag=True, help="Put .gz and .br files beside the scripts (needs the extra brotli).")
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes to build with.")
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 with a diff if the output is not current.")
 @click.option("--prune", is_flag=True, help="Remove the scripts of earlier builds.")
-@_strict_option
-@_debug_option
+@options.strict
+@options.debug
 def build_command(
     configs: tuple[str, ...],
     out: Path,
@@ -191,13 +121,14 @@ def build_command(
     debug: bool,
 ) -> None:
     """Build each CONFIG: a file, a directory (each *.toml right in it), or a glob. Default: freshtap.toml."""
-    options = Options(base_url=base_url, minifier=minifier, debug=debug, precompress=precompress)
+    chosen = Options(base_url=base_url, minifier=minifier, debug=debug, precompress=precompress)
     files, missing = build.collect(configs or [config.DEFAULT_NAME])
-    with workers.started(max(1, min(jobs, len(files)))) as team:
-        for checked in _progress(build.validate(files, team, missing=missing, strict=strict), "Checking", len(files)):
+    with workers.started(max(1, min(jobs, len(files)))) as team, Ledger() as sources:
+        validating = build.validate(files, team, sources, missing=missing, strict=strict)
+        for checked in _progress(validating, "Checking", len(files)):
             _warn(checked.problems if checked.name else ())
         if check:
-            differences = build.compare(files, out, options, team, prune=prune)
+            differences = build.compare(sources, out, chosen, team, prune=prune)
             with contextlib.closing(_progress(differences, "Comparing", len(files))) as compared:
                 first = next(filter(None, compared), "")
             if not first:
@@ -208,10 +139,10 @@ def build_command(
                 click.echo(text, nl=False)
             click.get_current_context().exit(1)
         shown, count, changed = [], 0, 0
-        with build.begun(files, out, options, team, prune=prune) as building:
+        with build.begun(sources, out, chosen, team, prune=prune) as building:
             for built in _progress(building.sites(), "Building", len(files)):
                 count += 1
-                changed += bool(built.written or built.removals)
+                changed += bool(built.written or built.removals.all)
                 if count <= _MOST_NAMED:
                     shown.append(built)
             is_listed_anew = building.publish()
@@ -228,23 +159,23 @@ def _tell(built: build.Built, out: Path, *, is_listed_anew: bool) -> None:
     click.echo(f"{built.name}: {entry['bytes']:,} bytes, {entry['gzip']:,} with gzip")
     for path in sorted(built.written):
         _say(f"  wrote {out / path}")
-    for path in (*built.removals.stale, *built.removals.old):
+    for path in built.removals.all:
         _say(f"  removed {out / path}")
-    if not (built.written or built.removals):
+    if not (built.written or built.removals.all):
         _say(f"  {out / built.name} is as it was")
     if is_listed_anew:
         _say(f"  wrote {out / manifest.NAME}")
-    _say(f"  Next: paste {out / entry['snippet']} into the <head> of your pages, and publish {out}.")
+    _say(f"  Next: publish {out}, and paste {out / entry['snippet']} into the <head> of your pages.")
 
 
 @main.command()
-@_one_config_argument
+@options.config
 @click.option("--inline", is_flag=True, help="Carry the whole script in the page instead of loading it.")
 @click.option("--stable", is_flag=True, help="The address that outlives a rebuild, without integrity.")
-@click.option("--nonce", metavar="VALUE", callback=_nonce, help="A nonce for each of its elements.")
-@_base_url_option
-@_minifier_option
-@_debug_option
+@options.nonce
+@options.base_url
+@options.minifier
+@options.debug
 def tag(path: Path, nonce: str, base_url: str, minifier: str, *, inline: bool, stable: bool, debug: bool) -> None:
     """Print the HTML to paste into the <head> of a page.
 
@@ -253,19 +184,20 @@ def tag(path: Path, nonce: str, base_url: str, minifier: str, *, inline: bool, s
     if inline and (stable or base_url):
         raise click.UsageError("--inline carries the script in the page: --stable and --base-url mean nothing with it.")
     site = _load(path)
-    options = Options(base_url=base_url, minifier=minifier, debug=debug)
-    click.echo(artifacts.tag(site, options, inline=inline, stable=stable, nonce=nonce), nl=False)
+    chosen = Options(base_url=base_url, minifier=minifier, debug=debug)
+    click.echo(artifacts.tag(site, chosen, inline=inline, stable=stable, nonce=nonce), nl=False)
 
 
 @main.command()
-@_config_argument
-@_strict_option
+@options.configs
+@options.strict
 def check(configs: tuple[str, ...], *, strict: bool) -> None:
     """Validate each CONFIG, and write nothing. Default: freshtap.toml."""
     files, missing = build.collect(configs or [config.DEFAULT_NAME])
     count, warnings = 0, 0
-    with workers.started(1) as team:
-        for checked in _progress(build.validate(files, team, missing=missing, strict=strict), "Checking", len(files)):
+    with workers.started(1) as team, Ledger() as sources:
+        validating = build.validate(files, team, sources, missing=missing, strict=strict)
+        for checked in _progress(validating, "Checking", len(files)):
             problems = checked.problems if checked.name else ()
             _warn(problems)
             count, warnings = count + 1, warnings + len(problems)
@@ -280,28 +212,21 @@ def schema_command() -> None:
 
 
 @main.command()
-@_one_config_argument
+@options.config
 def types(path: Path) -> None:
     """Print TypeScript declarations of the tracking plan."""
     click.echo(declarations.render(_load(path)), nl=False)
 
 
 @main.command()
-@_one_config_argument
+@options.config
 @click.option("--url", metavar="URL", help="The page to open.")
-@click.option("--html", metavar="FILE", type=_file, help="A page in a file, with what lies beside it.")
+@click.option("--html", metavar="FILE", type=options.FILE, help="A page in a file, with what lies beside it.")
 @click.option("--inject", is_flag=True, help="Put the tag into the page where it does not carry it yet.")
 @click.option("--live", is_flag=True, help="Let what the page sends go to CleverTap.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option(
-    "--wait",
-    metavar="SECONDS",
-    type=click.FloatRange(0, 60),
-    default=2.0,
-    show_default=True,
-    help="How long the page must have been silent to count as done.",
-)
-@click.option("--script", metavar="FILE", type=_file, help="What a visitor does on the page, one step a line.")
+@options.wait
+@click.option("--script", metavar="FILE", type=options.FILE, help="What a visitor does on the page, one step a line.")
 def verify(
     path: Path,
     url: str | None,
@@ -325,7 +250,7 @@ def verify(
         from freshtap import verify  # noqa: PLC0415 - what they need is an extra
         from freshtap.verify import pages, session, steps  # noqa: PLC0415 - what they need is an extra
     except ModuleNotFoundError:
-        raise BrowserError(needs("freshtap verify", "verify")) from None
+        raise CommandError(needs("freshtap verify", "verify")) from None
     doing = steps.parse(_text(script), file=str(script)) if script else ()
     folder = pages.Folder(html) if html else None
     address = folder.url if folder else pages.address(url or "")
@@ -351,12 +276,14 @@ def _patiently(doing: str) -> Iterator[None]:
 def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BrowserError(f"{path} cannot be read: {error}.") from None
+    except UnicodeDecodeError:
+        raise CommandError(f"{path} is not UTF-8 text.") from None
+    except OSError as error:
+        raise CommandError(f"{path} cannot be read: {error.strerror or error}.") from None
 
 
 @main.command()
-@_one_config_argument
+@options.config
 @click.option(
     "--port",
     type=click.IntRange(1, 65534),
@@ -371,7 +298,7 @@ def preview(path: Path, port: int | None, *, opens: bool) -> None:
     try:
         from freshtap import preview as workbench  # noqa: PLC0415 - stands on an extra
     except ImportError:
-        raise BuildError(needs("freshtap preview", "verify")) from None
+        raise CommandError(needs("freshtap preview", "verify")) from None
     with suppress(KeyboardInterrupt), workbench.running(path, port=port or 0) as running:
         _warn(running.warnings)
         click.echo(f"Preview of {path}: {running.address}")

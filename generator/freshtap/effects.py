@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from freshtap import clevertap, config, naming
+from freshtap import clevertap, findings, naming
 from freshtap.errors import Problem, shown
 from freshtap.site import Event, Site
 from freshtap.transformations import (
@@ -19,6 +19,9 @@ from freshtap.transformations import (
 
 #: Transformations of events that are not in the config, for which one is looked up that is like it: each takes a while.
 _MOST_GUESSES: Final = 20
+
+#: What a transformation can be on besides events.
+_MEANT: Final = {"*": "every event", "identify": "user properties"}
 
 #: By what its property is known to CleverTap: on which calls, and the cleaned name.
 _Place = tuple[str, str]
@@ -38,7 +41,7 @@ class _Given(NamedTuple):
         return self.on, clevertap.clean_name(self.name)
 
 
-def problems(site: Site, file: str, *, knows_every_event: bool = True) -> Iterator[Problem]:
+def problems(site: Site, file: str, *, knows_every_event: bool) -> Iterator[Problem]:
     """Errors and warnings about a site's transformations.
 
     Unless the config ``knows_every_event``, one that it lacks is no error: it may be among those without a name.
@@ -48,6 +51,11 @@ def problems(site: Site, file: str, *, knows_every_event: bool = True) -> Iterat
     first: dict[str, tuple[str, RenameEvent]] = {}
     for key, transformation in _keyed(site):
         event = events.get(transformation.on)
+        if event and event.name in _MEANT:
+            wrong = f"means {_MEANT[event.name]} here, and never the event of that name"
+            allowed = "the name of another event, or no event of that name"
+            yield Problem(file, f"{key}.on", wrong, event.name, allowed, severity="warning")
+            event = None
         if transformation.on in unlisted and knows_every_event:
             allowed, meant = 'the name of one of the [[events]], "*" or "identify"', unlisted[transformation.on]
             yield Problem(file, f"{key}.on", "is not an event of this config", transformation.on, allowed, meant)
@@ -79,9 +87,9 @@ def _unlisted(site: Site) -> dict[str, str]:
     """The events that transformations are on and the config lacks, each with the one that was probably meant."""
     if site.track.send == "all":
         return {}
-    listed = {"*", "identify", *(event.name for event in site.events)}
+    listed = {*_MEANT, *(event.name for event in site.events)}
     lacking = dict.fromkeys(each.on for each in site.transformations if each.on not in listed)
-    return {name: config.guess(name, listed) if number < _MOST_GUESSES else "" for number, name in enumerate(lacking)}
+    return {name: findings.guess(name, listed) if number < _MOST_GUESSES else "" for number, name in enumerate(lacking)}
 
 
 def _rename(
@@ -100,8 +108,13 @@ def _rename(
 
 
 def _constant(constant: SendConstant, key: str, file: str) -> Iterator[Problem]:
-    longest = clevertap.MAX_VALUE_LENGTH
-    if isinstance(constant.value, str) and len(constant.value.encode("utf-16-le")) > 2 * longest:
+    if not isinstance(constant.value, str):
+        return
+    cleaned, longest = clevertap.clean_quotes(constant.value), clevertap.MAX_VALUE_LENGTH
+    if cleaned != constant.value:
+        wrong = f"reaches CleverTap as {shown(cleaned)}: its SDK deletes straight quotes and backslashes"
+        yield Problem(file, f"{key}.value", wrong, constant.value, "text without ' \" \\", severity="warning")
+    if len(cleaned.encode("utf-16-le")) > 2 * longest:
         wrong = f"is sent without what is beyond {longest} characters"
         allowed = f"at most {longest} characters"
         yield Problem(file, f"{key}.value", wrong, constant.value, allowed, severity="warning")

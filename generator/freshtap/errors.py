@@ -1,4 +1,4 @@
-"""Sentences for the person with the config: every error that freshtap raises on purpose.
+"""What is raised on purpose, for a person to read: the kinds of errors, and how values are shown in their sentences.
 
 All derive from :class:`click.ClickException`, so that any layer may raise and the command line ends with one
 clean line. Nothing here prints.
@@ -54,8 +54,12 @@ class OutputError(BuildError):
     """The output folder cannot be read or written, or writing there would reach outside it."""
 
 
+class CommandError(FreshtapError):
+    """A command lacks its extra, or was given what it cannot use: an address, a port, a file."""
+
+
 class BrowserError(FreshtapError):
-    """There is no browser to open a page in, or what drives it is not installed."""
+    """There is no browser to open a page in, or it does not start, or it ends."""
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Self
 
-from freshtap import clevertap
+from freshtap import clevertap, naming
 from freshtap.site import Nested, Site
 from freshtap.transformations import ChangeType, RenameEvent, SendBuiltin
 
@@ -47,23 +47,24 @@ class Features:
     @classmethod
     def of(cls, site: Site, *, debug: bool = False) -> Self:
         """The features that ``site`` uses."""
+        names = naming.names(site)
         code = site.identify.default_country_code
-        changes = [change for change in site.transformations if not isinstance(change, RenameEvent)]
+        transformations = [each for each in site.transformations if not isinstance(each, RenameEvent)]
         fetch = site.clevertap.transport == "fetch"
         return cls(
             send_all=site.track.send == "all",
             before_identify=site.track.before_identify,
             identify_depth=_depth(site.identify.nested),
             track_depth=_depth(site.track.nested),
-            listed=bool(site.names),
-            charged=site.track.send == "all" or clevertap.CHARGED in site.names.values(),
+            listed=bool(names),
+            charged=site.track.send == "all" or clevertap.CHARGED in names.values(),
             country_code=code is not None,
             # Italy's numbers keep their leading zero.
             trunk_zero=code is not None and code != "+39",
             use_ip=site.clevertap.use_ip,
-            operations=frozenset(change.op for change in changes),
-            types=frozenset(change.to for change in changes if isinstance(change, ChangeType)),
-            builtins=frozenset(change.property for change in changes if isinstance(change, SendBuiltin)),
+            operations=frozenset(each.op for each in transformations),
+            types=frozenset(each.to for each in transformations if isinstance(each, ChangeType)),
+            builtins=frozenset(each.property for each in transformations if isinstance(each, SendBuiltin)),
             consent_required=site.consent.required,
             respect_gpc=site.consent.respect_gpc,
             companion=site.freshpaint.mode == "companion",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from freshtap import clevertap, config, plan, render
+from freshtap import clevertap, config, plan, templating
 
 #: Stands in a first config where no account is known yet. It is the one of CleverTap's own documentation.
 EXAMPLE_ACCOUNT_ID: Final = "TEST-86K-4Z9-K85Z"
@@ -19,6 +19,7 @@ def text(
 ) -> str:
     """A commented config for the account; for an example one where none is named.
 
+    A region that nobody has named is none in it either: with a ``target_domain`` the SDK would put it in front of that.
     ``file`` is what problems call it. Raises :class:`~freshtap.errors.ConfigError` for values that no config
     can have.
     """
@@ -30,10 +31,10 @@ def text(
     }
     table = {key: value for key, value in named.items() if value is not None}
     site = config.from_mapping({"clevertap": table}, file=file).valid()
-    template = render.environment().get_template(config.DEFAULT_NAME)
-    written: str = template.render(
+    written: str = templating.template(config.DEFAULT_NAME).render(
         account_id=site.clevertap.account_id,
-        region=site.region,
+        region=site.clevertap.region,
+        default_region=clevertap.DEFAULT_REGION,
         regions=clevertap.REGIONS,
         is_example=is_example,
     )

@@ -1,12 +1,14 @@
-"""What becomes of the names that a config gives to events and properties: errors and warnings about each. Pure."""
+"""Under which names events are sent, and what becomes of those that a config gives to events and properties. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from freshtap import clevertap
 from freshtap.errors import Problem, shown
+from freshtap.site import Site
+from freshtap.transformations import RenameEvent
 
 _REMOVED: Final = clevertap.PROHIBITED_CHARACTERS + clevertap.DELETED_CHARACTERS
 #: What is sent as it is.
@@ -15,8 +17,50 @@ _UNCHANGED: Final = (
 )
 
 
+class Sent(NamedTuple):
+    """An event on its way to CleverTap."""
+
+    key: str  # what gives it its name in the config
+    event: str  # as Freshpaint knows it
+    name: str  # what stands there, as it is sent, before cleaning
+    cleaned: str
+
+
+def sent(site: Site) -> Iterator[Sent]:
+    """Every event that the config makes CleverTap receive."""
+    renamed = {
+        transformation.on: (f"transformations[{index}].to", transformation.to)
+        for index, transformation in enumerate(site.transformations)
+        if isinstance(transformation, RenameEvent)
+    }
+    for index, event in enumerate(site.events):
+        key, name = renamed.pop(event.name, (f"events[{index}].name", event.name))
+        if event.enabled and event.charged:
+            yield Sent(key, event.name, clevertap.CHARGED, clevertap.CHARGED)
+        elif event.enabled:
+            yield Sent(key, event.name, name, clevertap.clean_name(name))
+    if site.track.send == "all":
+        for event_name, (key, name) in renamed.items():
+            yield Sent(key, event_name, name, clevertap.clean_name(name))
+
+
+def names(site: Site) -> dict[str, str]:
+    """CleverTap's name of every event that the script has to know, by Freshpaint's name; empty: it is not sent.
+
+    With ``send = "defined"`` these are all that are sent, otherwise all that are not sent as they are called.
+    Those that are renamed come first.
+    """
+    cleaned = {each.event: each.cleaned for each in sent(site)}
+    renamed = (each.on for each in site.transformations if isinstance(each, RenameEvent))
+    events = dict.fromkeys([*renamed, *(event.name for event in site.events)])
+    if site.track.send == "defined":
+        return {event: cleaned[event] for event in events if event in cleaned}
+    known = {event: cleaned.get(event, "") for event in events}
+    return {event: name for event, name in known.items() if name != clevertap.clean_name(event)}
+
+
 def of_event(key: str, name: str, file: str) -> Iterator[Problem]:
-    """What becomes of the name that an event is to have."""
+    """Errors and warnings about the name that an event is to have."""
     cleaned = clevertap.clean_name(name)
     if cleaned in clevertap.RESERVED_EVENT_NAMES:
         wrong = "is reserved by CleverTap and would not be sent"
@@ -26,7 +70,7 @@ def of_event(key: str, name: str, file: str) -> Iterator[Problem]:
 
 
 def of_property(key: str, name: str, on: str, file: str) -> Iterator[Problem]:
-    """What becomes of the name that a property is to have, on events or on ``identify``."""
+    """Errors and warnings about the name that a property is to have, on events or on ``identify``."""
     cleaned = clevertap.clean_name(name)
     if cleaned in _unsent(name, on):
         wrong = "would not be sent: to CleverTap's SDK that name means something else"

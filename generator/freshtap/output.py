@@ -12,23 +12,45 @@ import filecmp
 import gzip
 import json
 import os
+import re
 import shutil
+import sys
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
 from freshtap import differences, manifest
-from freshtap.artifacts import COMPRESSED_SUFFIXES, HASHED_SCRIPT, Artifacts
+from freshtap.artifacts import COMPRESSED_SUFFIXES, HASHED_NAME, Artifacts, hashed_name
 from freshtap.errors import OutputError, concerning
 from freshtap.ledger import Ledger
 from freshtap.moves import Moves
 
+if sys.platform != "win32":
+    import fcntl
+
 _STAGE_PREFIX = ".freshtap-"
+#: What a build may find of earlier ones: a script, or a compressed sibling.
+_EARLIER: Final = re.compile(rf"{HASHED_NAME}({'|'.join(map(re.escape, COMPRESSED_SUFFIXES))})?")
 #: What is staged is divided among so many folders, so that none has to be listed that holds every site.
 _STAGED_FOLDERS: Final = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Removals:
+    """What is to be removed of a site. Paths are relative to the output folder."""
+
+    stale: tuple[str, ...] = ()
+    """Compressed siblings of an earlier build: a server would go on serving them in place of the script."""
+    old: tuple[str, ...] = ()
+    """Scripts of earlier builds, if they are to be removed."""
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Both kinds."""
+        return (*self.stale, *self.old)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +58,7 @@ class Changes:
     """What differs between a site's files and the output folder. Paths are relative to the folder."""
 
     files: Mapping[str, bytes]
-    stale: tuple[str, ...] = ()
-    """Compressed siblings of an earlier build: a server would go on serving them in place of the script."""
-    old: tuple[str, ...] = ()
-    """Scripts of earlier builds, if they are to be removed."""
-
-    def __bool__(self) -> bool:
-        return bool(self.files or self.stale or self.old)
+    removals: Removals
 
 
 def changes(out: Path, site: Artifacts, *, prune: bool = False) -> Changes:
@@ -56,14 +72,25 @@ def changes(out: Path, site: Artifacts, *, prune: bool = False) -> Changes:
     siblings = {f"{path}{suffix}" for path in site.files for suffix in COMPRESSED_SUFFIXES} - site.files.keys()
     stale = siblings & there
     others = (there - site.files.keys() - stale) if prune else ()
-    old = (path for path in others if HASHED_SCRIPT.fullmatch(path.rpartition("/")[2]))
-    return Changes(files, tuple(sorted(stale)), tuple(sorted(old)))
+    old = (path for path in others if _EARLIER.fullmatch(path.rpartition("/")[2]))
+    return Changes(files, Removals(tuple(sorted(stale)), tuple(sorted(old))))
 
 
 def diff(out: Path, changed: Changes) -> str:
     """The changes as a unified diff, from what is in the folder to what would be."""
-    new: dict[str, bytes | None] = {**changed.files, **dict.fromkeys((*changed.stale, *changed.old))}
+    new: dict[str, bytes | None] = {**changed.files, **dict.fromkeys(changed.removals.all)}
     return "".join(_diff(out, path, new[path]) for path in sorted(new))
+
+
+def misnamed(out: Path, site: Artifacts) -> str:
+    """A line for each script of an earlier build whose content is not what it is called by."""
+    others = sorted(_paths_in(_site_folder(out, site.name)) - site.files.keys())
+    scripts = (out / path for path in others if re.fullmatch(HASHED_NAME, path.rpartition("/")[2]))
+    return "".join(
+        f"{path.as_posix()} has not the content that its name was made of. Remove it, or build with --prune.\n"
+        for path in scripts
+        if path.is_file() and hashed_name(_read(path) or b"") != path.name
+    )
 
 
 def manifest_diff(out: Path, entries: Ledger) -> str:
@@ -158,32 +185,52 @@ def commit(out: Path, staged: Path, entries: Ledger, removals: Ledger) -> bool:
     All of it, or nothing: what cannot be finished is taken back. A script's compressed siblings go before it changes,
     and older scripts only after nothing refers to them.
     """
-    # First, because it can be refused: then nothing has changed yet.
     new = staged / manifest.NAME
     path = out / manifest.NAME
-    try:
-        _write(new, manifest.dump(manifest.merged(_site_by_site(path), entries)))
-    except manifest.UnfamiliarLayoutError:
-        _write(new, manifest.dump(manifest.merged(_as_a_whole(path), entries)))
-    folders = sorted(path for path in staged.iterdir() if path.is_dir())
-    with Moves(staged) as moves:
-        for _, paths in removals:
-            for stale in json.loads(paths)["stale"]:
-                moves.remove(out / stale)
-        for folder in (site for sites in folders for site in sorted(sites.iterdir())):
-            _publish(moves, folder, _site_folder(out, folder.name))
-        with concerning(path):
-            is_changed = path.is_symlink() or not path.exists() or not filecmp.cmp(new, path, shallow=False)
-        if is_changed:
-            moves.place(new, path)
-    for _, paths in removals:
-        _remove(out, json.loads(paths)["old"])
+    with _alone(out):
+        # First, because it can be refused: then nothing has changed yet.
+        try:
+            _write(new, manifest.dump(manifest.merged(_site_by_site(path), entries)))
+        except manifest.UnfamiliarLayoutError:
+            _write(new, manifest.dump(manifest.merged(_as_a_whole(path), entries)))
+        folders = sorted(path for path in staged.iterdir() if path.is_dir())
+        with Moves(staged) as moves:
+            for _, paths in removals:
+                for stale in json.loads(paths)["stale"]:
+                    moves.remove(out / stale)
+            for folder in (site for sites in folders for site in sorted(sites.iterdir())):
+                _publish(moves, folder, _site_folder(out, folder.name))
+            with concerning(path):
+                is_changed = path.is_symlink() or not path.exists() or not filecmp.cmp(new, path, shallow=False)
+            if is_changed:
+                moves.place(new, path)
+            for _, paths in removals:
+                for old in json.loads(paths)["old"]:
+                    moves.remove(out / old)
     return is_changed
 
 
-def removals_text(changed: Changes) -> str:
+@contextlib.contextmanager
+def _alone(out: Path) -> Iterator[None]:
+    """Meanwhile no other build publishes into the folder, which would forget what this one adds to the manifest."""
+    if sys.platform == "win32":
+        yield
+        return
+    with concerning(out):
+        # The folder itself: a file to lock would have to stay in what is published.
+        folder = os.open(out, os.O_RDONLY)
+    try:
+        # Some disks know no locks.
+        with contextlib.suppress(OSError):
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
+def removals_text(removals: Removals) -> str:
     """What is to be removed of a site, for :func:`commit`."""
-    return json.dumps({"stale": changed.stale, "old": changed.old})
+    return json.dumps({"stale": removals.stale, "old": removals.old})
 
 
 def _publish(moves: Moves, folder: Path, target: Path) -> None:
@@ -205,7 +252,10 @@ def _write(path: Path, parts: Iterator[bytes]) -> None:
 def write_new(path: Path, text: str) -> None:
     """Writes a file that must not exist yet. Where it cannot be written whole, there is none."""
     with concerning(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except FileExistsError:
+            raise OutputError(f"{path.parent} is a file: nothing can be written into it.") from None
         try:
             file = path.open("x", encoding="utf-8", newline="\n")
         except FileExistsError:
@@ -287,11 +337,8 @@ def _diff(out: Path, path: str, content: bytes | None) -> str:
     before, after = (name if side is not None else "/dev/null" for side in (existing, content))
     if path.endswith(COMPRESSED_SUFFIXES):
         return f"Binary files {before} and {after} differ\n"
-    old, new = (side.decode(errors="replace").split("\n") if side is not None else [] for side in (existing, content))
+    old, new = ([] if side is None else side.decode(errors="replace").split("\n") for side in (existing, content))
+    if not old or not new:
+        # The end of the last line begins no other.
+        old, new = (lines[:-1] if lines[-1:] == [""] else lines for lines in (old, new))
     return differences.unified(old, new, before, after)
-
-
-def _remove(out: Path, paths: Sequence[str]) -> None:
-    for path in paths:
-        with concerning(out / path):
-            (out / path).unlink(missing_ok=True)

@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
 
 from freshtap import clevertap, config, effects, naming
 from freshtap.config import Reading
 from freshtap.errors import ConfigError, Problem, shown
 from freshtap.site import Site
-from freshtap.transformations import RenameEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +22,6 @@ class Planned:
 
     site: Site
     warnings: tuple[Problem, ...] = ()
-
-
-class _Sent(NamedTuple):
-    """An event on its way to CleverTap."""
-
-    key: str  # what it is called in the config
-    event: str  # as Freshpaint knows it
-    name: str  # what stands there, as it is sent, before cleaning
-    cleaned: str
 
 
 def load(path: Path, *, strict: bool = False) -> Planned:
@@ -50,26 +39,24 @@ def examine(reading: Reading, *, strict: bool = False) -> Planned:
     """
     found: list[Problem] = []
     if reading.site:
-        found += problems(reading.site, reading.file, knows_every_event=reading.knows_every_event)
+        is_whole, knows_every_event = not reading.problems, reading.knows_every_event
+        found += problems(reading.site, reading.file, is_whole=is_whole, knows_every_event=knows_every_event)
     if strict:
         found = [replace(problem, severity="error") for problem in found]
-    errors = [problem for problem in found if problem.severity == "error"]
-    # What a half-read file lacks is no reason for a warning.
-    if reading.problems or reading.site is None:
-        raise ConfigError([*reading.problems, *errors])
-    if errors:
-        raise ConfigError(found)
+    if reading.problems or reading.site is None or any(problem.severity == "error" for problem in found):
+        raise ConfigError([*reading.problems, *found])
     return Planned(reading.site, tuple(found))
 
 
-def problems(site: Site, file: str, *, knows_every_event: bool = True) -> Iterator[Problem]:
+def problems(site: Site, file: str, *, is_whole: bool, knows_every_event: bool) -> Iterator[Problem]:
     """Errors and warnings about a site, one kind after the other.
 
-    Unless the config ``knows_every_event``, some have names that could not be read.
+    Unless it ``is_whole``, something could not be read: what it lacks is no reason for a warning. Unless the config
+    ``knows_every_event``, some have names that could not be read.
     """
     yield from _preload(site, file)
     yield from _listed_twice(site, file)
-    yield from _events(site, file)
+    yield from _events(site, file, is_whole=is_whole)
     yield from effects.problems(site, file, knows_every_event=knows_every_event)
 
 
@@ -92,9 +79,9 @@ def _listed_twice(site: Site, file: str) -> Iterator[Problem]:
             )
 
 
-def _events(site: Site, file: str) -> Iterator[Problem]:
-    sent = list(_sent(site))
-    if site.track.send == "defined" and not sent:
+def _events(site: Site, file: str, *, is_whole: bool) -> Iterator[Problem]:
+    sent = list(naming.sent(site))
+    if site.track.send == "defined" and not sent and is_whole:
         yield Problem(
             file,
             "track.send",
@@ -103,7 +90,7 @@ def _events(site: Site, file: str) -> Iterator[Problem]:
             '[[events]] tables, or send = "all"',
             severity="warning",
         )
-    first: dict[str, _Sent] = {}
+    first: dict[str, naming.Sent] = {}
     for event in sent:
         yield from naming.of_event(event.key, event.name, file)
         earlier = first.setdefault(event.cleaned, event)
@@ -124,21 +111,3 @@ def _events(site: Site, file: str) -> Iterator[Problem]:
             f"{len(first)} event types are too many for one CleverTap account",
             allowed=f"{clevertap.MAX_EVENT_TYPES}, not counting those with enabled = false",
         )
-
-
-def _sent(site: Site) -> Iterator[_Sent]:
-    """Every event that the config makes CleverTap receive."""
-    renamed = {
-        transformation.on: (f"transformations[{index}].to", transformation.to)
-        for index, transformation in enumerate(site.transformations)
-        if isinstance(transformation, RenameEvent)
-    }
-    for index, event in enumerate(site.events):
-        key, name = renamed.pop(event.name, (f"events[{index}].name", event.name))
-        if event.enabled and event.charged:
-            yield _Sent(key, event.name, clevertap.CHARGED, clevertap.CHARGED)
-        elif event.enabled:
-            yield _Sent(key, event.name, name, clevertap.clean_name(name))
-    if site.track.send == "all":
-        for event_name, (key, name) in renamed.items():
-            yield _Sent(key, event_name, name, clevertap.clean_name(name))

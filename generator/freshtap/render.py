@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
 import jinja2
 from jinja2.utils import htmlsafe_json_dumps
 
-from freshtap import __version__, clevertap
+from freshtap import __version__, clevertap, naming, templating
 from freshtap.errors import BuildError
 from freshtap.features import Features
 from freshtap.minify import MINIFIERS, minified
@@ -51,32 +50,6 @@ _CONSTANTS: Final[dict[str, Any]] = {
     "leaving": 9000,
     "reasons": dict(sorted(REASONS.items())),
 }
-
-
-@cache
-def environment() -> jinja2.Environment:
-    """The environment that every template is rendered in.
-
-    Its delimiters are comments and calls in JavaScript, so that each template parses by itself:
-    ``/*% if charged %*/``, ``$fill(value_length)``, ``/*# … #*/``.
-    """
-    inside = Path(__file__).parent / "templates"
-    # In an editable install the templates are read from the top of the repository, live.
-    folder = inside if inside.is_dir() else Path(__file__).parents[2] / "templates"
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folder),
-        undefined=jinja2.StrictUndefined,
-        autoescape=False,  # noqa: S701 - JavaScript: values enter as JSON, never as text
-        keep_trailing_newline=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        block_start_string="/*%",
-        block_end_string="%*/",
-        variable_start_string="$fill(",
-        variable_end_string=")",
-        comment_start_string="/*#",
-        comment_end_string="#*/",
-    )
 
 
 def bridge(site: Site, *, minifier: str = MINIFIERS[0], debug: bool = False) -> str:
@@ -123,7 +96,7 @@ def _snippet(companion: bool, builtins: bool, minifier: str) -> str:
 
 def _rendered(template: str, context: dict[str, Any]) -> str:
     try:
-        return environment().get_template(template).render(_CONSTANTS | context)
+        return templating.template(template).render(_CONSTANTS | context)
     except jinja2.TemplateError as error:
         raise BuildError(f"template {template}: {error}") from error
 
@@ -140,8 +113,9 @@ def values(site: Site) -> dict[str, Any]:
         "name": site.freshpaint.destination,
         "sdk": account.sdk_url,
     }
-    if site.names:
-        found["events"] = list(site.names.items())
+    names = naming.names(site)
+    if names:
+        found["events"] = list(names.items())
     # The SDK puts a region in front of every domain; a proxy has one only where the config says so.
     if account.region or not account.target_domain:
         found["region"] = site.region
@@ -151,22 +125,23 @@ def values(site: Site) -> dict[str, Any]:
         found["token"] = account.token
     if site.identify.default_country_code:
         found["code"] = site.identify.default_country_code.removeprefix("+")
-    changes = [change for change in site.transformations if not isinstance(change, RenameEvent)]
-    if changes:
-        found["changes"] = [_row(change) for change in changes]
+    transformations = [each for each in site.transformations if not isinstance(each, RenameEvent)]
+    if transformations:
+        # As the templates call them: each letter is one in every script.
+        found["changes"] = [_row(each) for each in transformations]
     return found
 
 
-def _row(change: Transformation) -> list[Any]:
+def _row(transformation: Transformation) -> list[Any]:
     """One transformation: the event it is on (empty for user properties), the property, what is done, and its detail.
 
     A built-in is done by its own name, a change of type by the type's, all else by the first word of the operation.
     """
-    on = "" if change.on == "identify" else change.on
-    match change:
+    on = "" if transformation.on == "identify" else transformation.on
+    match transformation:
         case ChangeType():
-            return [on, change.property, change.to]
+            return [on, transformation.property, transformation.to]
         case SendBuiltin():
-            return [on, change.property]
-    name, *detail = change.model_dump(exclude={"on", "op"}).values()
-    return [on, name, change.op.partition("-")[0], *detail]
+            return [on, transformation.property]
+    name, *detail = transformation.model_dump(exclude={"on", "op"}).values()
+    return [on, name, transformation.op.partition("-")[0], *detail]

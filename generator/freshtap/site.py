@@ -22,7 +22,7 @@ from pydantic import (
 from freshtap import addresses, clevertap
 from freshtap.clevertap import Region
 from freshtap.table import Table, Text, refused
-from freshtap.transformations import RenameEvent, Transformation
+from freshtap.transformations import Transformation
 
 MAX_SITE_NAME_LENGTH: Final = 200
 
@@ -42,7 +42,7 @@ def _check_site_name(value: str) -> str:
     if value in {".", ".."} or not _SITE_NAME.fullmatch(value) or len(value) > MAX_SITE_NAME_LENGTH:
         raise refused(
             "cannot be the name of a directory in the output",
-            f"letters, digits, . _ and -, at most {MAX_SITE_NAME_LENGTH} of them, but not . or ..",
+            f"at most {MAX_SITE_NAME_LENGTH} letters, digits, . _ and -, but neither . nor .. alone",
         )
     if value.lower() == "manifest.json":
         raise refused("is the name of the list of all sites in the output", "any other name")
@@ -275,28 +275,6 @@ class Site(Table):
         if not self.name:
             object.__setattr__(self, "name", self.clevertap.account_id)
         return self
-
-    @property
-    def renamed(self) -> dict[str, str]:
-        """What the transformations call events, by Freshpaint's name, before cleaning."""
-        return {each.on: each.to for each in self.transformations if isinstance(each, RenameEvent)}
-
-    @property
-    def names(self) -> dict[str, str]:
-        """CleverTap's name of every event that the script has to know, by Freshpaint's name; empty: it is not sent.
-
-        With ``send = "defined"`` these are all that are sent, otherwise all that are not sent as they are called.
-        """
-        renamed = self.renamed
-        by_event = renamed | {
-            event.name: clevertap.CHARGED if event.charged else renamed.get(event.name, event.name)
-            for event in self.events
-        }
-        cleaned = {event: clevertap.clean_name(name) for event, name in by_event.items()}
-        disabled = {event.name: "" for event in self.events if not event.enabled}
-        if self.track.send == "defined":
-            return {event: name for event, name in cleaned.items() if event not in disabled}
-        return {event: name for event, name in (cleaned | disabled).items() if name != clevertap.clean_name(event)}
 
     @property
     def region(self) -> Region:

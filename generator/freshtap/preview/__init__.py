@@ -11,6 +11,7 @@ that the worker does not control is a page without the SDK.
 
 from __future__ import annotations
 
+import hmac
 import html
 import json
 import secrets
@@ -21,7 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from freshtap import addresses, artifacts, config, plan, render
+from freshtap import addresses, artifacts, config, plan, render, templating
 from freshtap.artifacts import Artifacts, Options
 from freshtap.collector import Collector, Request
 from freshtap.errors import ConfigError, Problem, labelled
@@ -73,7 +74,9 @@ class Preview:
         self._planned = planned
         self._visitor = secrets.token_hex(8)
         self._news = threading.Condition()
-        self._bridge, self._made = _make(planned.site)
+        #: Where the site's script lies: it tells account and events, and only the site's page knows the way.
+        self._place = f"/{secrets.token_urlsafe(24)}"
+        self._bridge, self._made = _make(planned.site, self._place)
         actions = {
             "/state": lambda _: as_json(self.state()),
             "/build": lambda text: as_json(self.build(str(text))),
@@ -124,7 +127,7 @@ class Preview:
             planned = plan.examine(config.parse(text, file=self._file))
         except ConfigError as error:
             return {"problems": _worded(error.problems)}
-        bridge, made = _make(planned.site)
+        bridge, made = _make(planned.site, self._place)
         with self._news:
             self._planned, self._built, self._bridge, self._made = planned, text, bridge, made
             return self._outcome()
@@ -220,9 +223,10 @@ class Preview:
         return _file(name, policy, site=self.site.origin) if name else None
 
     def _site_file(self, path: str) -> Answer | None:
-        script = self._bridge.files.get(path.removeprefix("/")) if path.endswith(".js") else None
-        if script is not None:
-            return Answer(script.decode(), "text/javascript")
+        bridge = self._bridge
+        script = bridge.entry["script"]
+        if hmac.compare_digest(path.encode(), f"{self._place}/{script}".encode()):
+            return Answer(bridge.files[script].decode(), "text/javascript")
         name = _SITE.get(path)
         policy: _Directives = {
             "default-src": _NOBODY,
@@ -240,7 +244,7 @@ def running(path: Path, *, port: int = 0) -> Iterator[Preview]:
     """Serves the preview of a config until the context is left.
 
     With a ``port``, the site has the one behind it. Raises :class:`ConfigError` where the config is wrong and
-    :class:`~freshtap.errors.BuildError` where a port is taken.
+    :class:`~freshtap.errors.CommandError` where a port is taken.
     """
     reading = config.read(path)
     # Line ends as the page's editor has them.
@@ -261,9 +265,9 @@ def open_browser(preview: Preview) -> bool:
     return webbrowser.open(preview.address)
 
 
-def _make(site: Site) -> tuple[Artifacts, Artifacts]:
-    """The site's files as a debug build, and as they would be published."""
-    return artifacts.make(site, Options(base_url="/", debug=True)), artifacts.make(site)
+def _make(site: Site, place: str) -> tuple[Artifacts, Artifacts]:
+    """The site's files as a debug build whose script lies in ``place``, and as they would be published."""
+    return artifacts.make(site, Options(base_url=place, debug=True)), artifacts.make(site)
 
 
 def _events(site: Site) -> Iterator[dict[str, Any]]:
@@ -314,7 +318,7 @@ def _file(name: str, policy: _Directives, **values: str) -> Answer:
 
 
 def _template(name: str, **values: Any) -> str:
-    text: str = render.environment().get_template(f"preview/{name}").render(values)
+    text: str = templating.template(f"preview/{name}").render(values)
     return text
 
 

@@ -1,9 +1,9 @@
 """A web server for this machine alone, which opens no door to anybody else.
 
 It listens on 127.0.0.1 and answers to no other name: a host name that is made to point here (DNS rebinding) is refused
-by its ``Host`` header. ``GET`` gives files that are the same for everyone. ``POST``, which tells or changes something,
-takes a key in a header of its own: a page of another origin could only send it after a preflight, and those are never
-granted. There are no CORS headers at all.
+by its ``Host`` header. ``GET`` gives files that tell nothing, or lie where nobody can guess. ``POST``, which tells or
+changes something, takes a key in a header of its own: a page of another origin could only send it after a preflight,
+and those are never granted. There are no CORS headers at all.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from freshtap.errors import BuildError
+from freshtap.errors import CommandError
 
 ADDRESS: Final = "127.0.0.1"
 KEY_HEADER: Final = "X-Freshtap-Key"
@@ -60,9 +60,9 @@ def as_json(value: object) -> Answer:
 
 
 class Server(ThreadingHTTPServer):
-    """One origin on this machine: files that anybody may read, actions by path that need the key.
+    """One origin on this machine: files by path, for whoever knows it, actions by path that need the key.
 
-    ``port`` 0 takes any free one. Raises :class:`BuildError` where the port is taken.
+    ``port`` 0 takes any free one. Raises :class:`CommandError` where the port is taken.
     """
 
     daemon_threads = True
@@ -74,7 +74,7 @@ class Server(ThreadingHTTPServer):
         try:
             super().__init__((ADDRESS, port), _Handler)
         except (OSError, OverflowError) as error:
-            raise BuildError(
+            raise CommandError(
                 f"Port {port} of this machine cannot be used ({error}). Name another with --port."
             ) from None
 
@@ -105,7 +105,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         length = self.headers.get("Content-Length", "")
         if not length.isdigit() or int(length) > _LARGEST_BODY:
-            self._refuse(413, "That is too long.")
+            self._refuse(*(413, "That is too long.") if length else (411, "This needs its length."))
             return
         body = self.rfile.read(int(length))
         if not self._is_for_us():

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
-from freshtap import addresses
-from freshtap.errors import BrowserError, shown
+from freshtap import addresses, artifacts
+from freshtap.errors import CommandError, shown
 from freshtap.verify.observation import Answer
 
 #: Where a page from a file is opened: a host that every browser takes for this machine, and trusts.
 ORIGIN: Final = "http://freshtap.localhost"
 
-#: The name of a script that was built, in an address.
-LOADER: Final = re.compile(r"(?:^|/)freshtap(?:\.([0-9a-f]{16}))?\.js(?:[?#]|$)")
+#: The name of a script that was built, in an address; its digits, if it has them, are a group.
+LOADER: Final = re.compile(rf"(?:^|/)(?:{re.escape(artifacts.STABLE_NAME)}|{artifacts.HASHED_NAME})(?:[?#]|$)")
 
 #: What may stand in a head in front of a policy; a script there is what the tag has to come before.
 _IN_HEAD: Final = ("meta", "title", "base", "link", "style", "noscript")
@@ -27,7 +27,7 @@ _SRC = re.compile(r"\bsrc\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
 def address(text: str) -> str:
     """An address as a person types it: without a scheme, https is meant; on this machine, http.
 
-    Raises :class:`BrowserError` where no page can be opened under it.
+    Raises :class:`CommandError` where no page can be opened under it.
     """
     try:
         parts = urlsplit(text if "://" in text else f"//{text}")
@@ -36,7 +36,7 @@ def address(text: str) -> str:
     host = parts.hostname or ""
     usual = "http" if addresses.is_this_machine(host) else "https"
     if (parts.scheme or usual) not in ("http", "https") or not host:
-        raise BrowserError(f"{shown(text)} is not an address of a page. Allowed: one with http:// or https://.")
+        raise CommandError(f"{shown(text)} is not an address of a page. Allowed: one with http:// or https://.")
     return text if parts.scheme else f"{usual}://{text}"
 
 
@@ -94,10 +94,11 @@ class _Head(HTMLParser):
 
 
 class Folder:
-    """A page's file and what lies beside and below it, by address."""
+    """A page's file and what lies beside and below it, by address; of a link, the file that it leads to."""
 
     def __init__(self, page: Path) -> None:
-        self._root = page.resolve().parent
+        page = page.resolve()
+        self._root = page.parent
         self.url = f"{ORIGIN}/{quote(page.name)}"
 
     def answer(self, url: str) -> Answer:

@@ -18,6 +18,7 @@ from urllib.parse import urljoin, urlsplit
 from playwright.sync_api import (
     Browser,
     BrowserContext,
+    BrowserType,
     ConsoleMessage,
     Error,
     Page,
@@ -30,7 +31,7 @@ from playwright.sync_api import (
     TimeoutError as PlaywrightTimeoutError,
 )
 
-from freshtap import addresses, render
+from freshtap import addresses, render, templating
 from freshtap.errors import BrowserError
 from freshtap.site import Site
 from freshtap.verify import browsers, pages
@@ -90,15 +91,23 @@ def chromium(progress: Progress) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         with progress("Starting the browser"):
             try:
-                browser = playwright.chromium.launch(executable_path=executable, args=browsers.ARGUMENTS)
+                browser = _started(playwright.chromium, executable)
             except Error as error:
-                raise BrowserError(f"{executable} does not start: {_first_line(error)}") from None
+                raise BrowserError(f"{executable} does not start: {_first_line(error).rstrip('.')}.") from None
         try:
             yield browser
         finally:
             # Ctrl-C has ended the browser, too, and what drives it; then no particular error comes.
             with contextlib.suppress(Exception):
                 browser.close()
+
+
+def _started(chromium: BrowserType, executable: str) -> Browser:
+    """In a sandbox, since any page may be opened; without one where it cannot be had, as by root or in a container."""
+    try:
+        return chromium.launch(executable_path=executable, args=browsers.ARGUMENTS, chromium_sandbox=True)
+    except Error:
+        return chromium.launch(executable_path=executable, args=browsers.ARGUMENTS, chromium_sandbox=False)
 
 
 def observe(browser: Browser, site: Site, visit: Visit, progress: Progress) -> Observation:
@@ -115,7 +124,7 @@ def observe(browser: Browser, site: Site, visit: Visit, progress: Progress) -> O
     try:
         return _Session(site, visit, context).run(progress)
     except Error as error:
-        raise BrowserError(f"The browser went away: {_first_line(error)}") from None
+        raise BrowserError(f"The browser went away: {_first_line(error).rstrip('.')}.") from None
     finally:
         # As with the browser.
         with contextlib.suppress(Exception):
@@ -357,7 +366,7 @@ def _wait_until_it_answers(page: Page) -> None:
 def watch(site: Site, token: str) -> str:
     """The script that watches a page, with the site's debug build in it. ``token`` begins all that it tells."""
     bridge = render.bridge(site, minifier="none", debug=True).strip().rstrip(";")
-    return render.environment().get_template("verify/watch.js").render(bridge=bridge, token=token)
+    return templating.template("verify/watch.js").render(bridge=bridge, token=token)
 
 
 def _first_line(error: Error) -> str:
