@@ -21,6 +21,6 @@ if __name__ == "__main__":
     if found.returncode:
         sys.exit(found.returncode)
     os.environ["FRESHTAP_BROWSER"], os.environ["FRESHTAP_SHELL"] = found.stdout.splitlines()
-    # One more than there are processors, because a test waits for its page much of the time.
-    processes = (os.cpu_count() or 1) + 1
+    # More than there are processors, because a test waits for its page much of the time.
+    processes = (os.cpu_count() or 1) + 2
     become(python, "-m", "pytest", *(sys.argv[1:] or ["--numprocesses", str(processes)]))
