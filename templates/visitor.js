@@ -38,11 +38,13 @@ const settle = () => {
 // goes with the next one's. No host hears of it: whoever comes back from another one loads a page, or shows one again.
 const heedHosts = () => {
   const device = recallDevice();
-  if (visitor && visitor.device && visitor.seen !== device) {
+  // Not this page's own: another tab of this host may have had a login since.
+  const known = recall("visitor") || 0;
+  if (known.device && known.seen !== device) {
     // Once: what is called from here on is the next one's.
-    visitor.seen = device;
-    remember("visitor", visitor);
-    if (visitor.device !== device) {
+    known.seen = device;
+    remember("visitor", known);
+    if (known.device !== device) {
       forgetUser();
       // Only the next page's SDK goes by the device id of somebody who was identified there.
       opened = opened && !device;

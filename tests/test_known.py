@@ -358,6 +358,22 @@ def test_a_tab_that_is_shown_again_after_another_host_had_another_user(visitor: 
     assert received(visit)[-1].data == {}
 
 
+def test_a_tab_that_is_shown_again_after_another_tab_had_another_user(visitor: Visitor) -> None:
+    """What is kept of the user who was identified in the other tab stays."""
+    visit = visitor()
+    visit.open("/one", script="freshpaint.identify('u1')")
+    visit.settled()
+    first = visit.page
+    visit.open("/two", new_tab=True)
+    visit.run("freshpaint.identify('u2', {plan: 'pro'}); freshpaint.addEventProperties({tier: 'gold'})")
+    visit.arrives(2)
+    visit.run(SHOWN, first)
+    visit.open("/three", script="freshpaint.track('A')")
+    arrive(visit, "u1 identify", "u2 identify", "u2 A")
+    assert received(visit)[-1].data == {"tier": "gold"}
+    assert visit.run("return [freshpaint.user().id(), freshpaint.user().traits()]") == ["u2", {"plan": "pro"}]
+
+
 @pytest.mark.parametrize("gone", ["freshpaint.reset()", "freshpaint.identify('u2')"], ids=["reset", "another user"])
 def test_what_was_the_last_users_on_another_host(visitor: Visitor, gone: str) -> None:
     """Event properties and user properties end with their user, also where that happens on another host."""
