@@ -10,7 +10,6 @@
   /*% include "copy.js" %*/
   /*% if companion %*/
   /*% include "companion.js" %*/
-  window.freshtap = (window.freshtap || 0).push ? window.freshtap : listen();
   window.freshtap.version = "$fill(version)";
   /*% else %*/
   window.freshtap = { version: "$fill(version)" };

@@ -98,3 +98,6 @@ const listen = () => {
   }
   return calls;
 };
+
+// Once for the snippet and the script behind it; an element with this id is no list.
+window.freshtap = (window.freshtap || 0).push ? window.freshtap : listen();

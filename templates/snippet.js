@@ -4,7 +4,6 @@
   /*% include "copy.js" %*/
   /*% if companion %*/
   /*% include "companion.js" %*/
-  window.freshtap = (window.freshtap || 0).push ? window.freshtap : listen();
   /*% else %*/
   /*% include "stub.js" %*/
   if (!(window.freshpaint || 0).push) {

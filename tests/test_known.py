@@ -13,24 +13,25 @@ from wire import SEND, arrive, devices, leave, order, received
 DROP: Final = {"track": {"before_identify": "drop"}}
 SHOP: Final = "shop.site.test"
 
-#: Makes the browser forget what the SDK keeps: its cookies everywhere, and its part of the storage.
-FORGET_THE_DEVICE: Final = """
-    for (const pair of document.cookie.split('; ')) {
+
+def forgotten_cookies(beginning: str = "") -> str:
+    """JavaScript that takes the cookies whose names begin so from the site, whichever of its domains they are on."""
+    return f"""
+    for (const pair of document.cookie.split('; ')) {{
         const name = pair.split('=')[0];
-        if (name.startsWith('WZRK')) {
+        if (name.startsWith('{beginning}')) {{
             document.cookie = name + '=; path=/; max-age=0';
             document.cookie = name + '=; path=/; max-age=0; domain=.site.test';
-        }
-    }
+        }}
+    }}"""
+
+
+#: Makes the browser forget what the SDK keeps: its cookies everywhere, and its part of the storage.
+FORGET_THE_DEVICE: Final = f"""{forgotten_cookies("WZRK")}
     Object.keys(localStorage).filter((key) => key.startsWith('WZRK')).forEach((key) => localStorage.removeItem(key));"""
 
 #: What a logout's answer does that clears the site's cookies.
-FORGET_THE_COOKIES: Final = """
-    for (const pair of document.cookie.split('; ')) {
-        const name = pair.split('=')[0];
-        document.cookie = name + '=; path=/; max-age=0';
-        document.cookie = name + '=; path=/; max-age=0; domain=.site.test';
-    }"""
+FORGET_THE_COOKIES: Final = forgotten_cookies()
 #: As a browser says that a tab is shown.
 SHOWN: Final = "document.dispatchEvent(new Event('visibilitychange', {bubbles: true}));"
 

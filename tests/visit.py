@@ -377,11 +377,11 @@ class Visit:
         self.loads[part] += 1
         if part == "page":
             self._hosts.add(urlsplit(request.url).hostname or "")
-        if part == "page" and request.is_navigation_request():
-            # Of a tab that the page opens there is no frame yet.
-            with suppress(Error):
-                if not request.frame.parent_frame:
-                    self._documents[request.frame.page] = self.loads["page"]
+            if request.is_navigation_request():
+                # Of a tab that the page opens there is no frame yet.
+                with suppress(Error):
+                    if not request.frame.parent_frame:
+                        self._documents[request.frame.page] = self.loads["page"]
         with self._under_way(part):
             self._pass_gates(part)
             if part in self._delays:

@@ -105,7 +105,10 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         length = self.headers.get("Content-Length", "")
         if not length.isdigit() or int(length) > _LARGEST_BODY:
-            self._refuse(*(413, "That is too long.") if length else (411, "This needs its length."))
+            if length:
+                self._refuse(413, "That is too long.")
+            else:
+                self._refuse(411, "This needs its length.")
             return
         body = self.rfile.read(int(length))
         if not self._is_for_us():

@@ -37,6 +37,7 @@ from freshtap.site import Site
 from freshtap.verify import browsers, pages
 from freshtap.verify.gateway import Gateway
 from freshtap.verify.observation import Answer, Observation, Script, Start, Trace, View, Violation
+from freshtap.verify.phrases import sentence
 from freshtap.verify.steps import Step
 
 #: Seconds, at most: for the page to load, for one step of a script or one answer of the page, for silence after it.
@@ -93,7 +94,7 @@ def chromium(progress: Progress) -> Iterator[Browser]:
             try:
                 browser = _started(playwright.chromium, executable)
             except Error as error:
-                raise BrowserError(f"{executable} does not start: {_first_line(error).rstrip('.')}.") from None
+                raise BrowserError(f"{executable} does not start: {sentence(_first_line(error))}") from None
         try:
             yield browser
         finally:
@@ -124,7 +125,7 @@ def observe(browser: Browser, site: Site, visit: Visit, progress: Progress) -> O
     try:
         return _Session(site, visit, context).run(progress)
     except Error as error:
-        raise BrowserError(f"The browser went away: {_first_line(error).rstrip('.')}.") from None
+        raise BrowserError(f"The browser went away: {sentence(_first_line(error))}") from None
     finally:
         # As with the browser.
         with contextlib.suppress(Exception):
