@@ -5,6 +5,7 @@ Sites that use the same features share one rendered and minified source; only th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Self
 
@@ -45,9 +46,10 @@ class Features:
     debug: bool
 
     @classmethod
-    def of(cls, site: Site, *, debug: bool = False) -> Self:
-        """The features that ``site`` uses."""
-        names = naming.names(site)
+    def of(cls, site: Site, names: Mapping[str, str] | None = None, *, debug: bool = False) -> Self:
+        """The features that ``site`` uses; ``names`` are those of :func:`freshtap.naming.names`, if they are there."""
+        if names is None:
+            names = naming.names(site)
         code = site.identify.default_country_code
         transformations = [each for each in site.transformations if not isinstance(each, RenameEvent)]
         fetch = site.clevertap.transport == "fetch"
