@@ -684,6 +684,7 @@ def test_processes(sites: Sites, tmp_path: Path) -> None:
 def crowded(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is many sites for a ledger are a few."""
     monkeypatch.setattr(ledger, "_IN_MEMORY", 3)
+    monkeypatch.setattr(ledger, "_MOST_FILES", 2)
 
 
 def test_many_sites(sites: Sites, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, crowded: None) -> None:

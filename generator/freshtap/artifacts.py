@@ -185,7 +185,7 @@ class _Measures(NamedTuple):
 
 
 def _measures(common: str, own: bytes) -> _Measures:
-    """What :func:`hashed_name`, :func:`integrity` and the length of :func:`gzipped` are for a script of these two parts.
+    """What :func:`hashed_name`, :func:`integrity` and the length of :func:`gzipped` say of these two parts.
 
     What it begins with is gone through once for all sites. That changes nothing: what is hashed or compressed in two
     steps gives the same bytes as in one.

@@ -34,9 +34,9 @@ class Source(NamedTuple):
 
     file: str
     digest: str
-    """Of its text, which is read once more when the site is made."""
-    text: str | None
-    """Of what can be read only once, as a pipe; None for a file."""
+    """Of its text, which is read once more when the site is made; empty for what can be read only once, as a pipe."""
+    values: str
+    """What stands in it, as JSON: read and validated, which takes longer than all that is made of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,20 +227,25 @@ def _check(file: str, *, strict: bool) -> Checked:
     except ConfigError as error:
         return Checked(file, "", error.problems)
     # Not the path's own method, which takes longer.
-    text = None if os.path.isfile(file) else reading.text  # noqa: PTH113
-    return Checked(file, planned.site.name, planned.warnings, Source(file, _digest(reading.text), text))
+    digest = _digest(reading.text) if os.path.isfile(file) else ""  # noqa: PTH113
+    source = Source(file, digest, json.dumps(reading.data, separators=(",", ":")))
+    return Checked(file, planned.site.name, planned.warnings, source)
 
 
 def _make(source: Source, out: Path, options: Options, prune: bool) -> tuple[artifacts.Artifacts, Changes]:
     """Raises :class:`BuildError` where the config is not the one that was validated any more."""
-    if source.text is None:
-        reading = config.read(Path(source.file))
-        if _digest(reading.text) != source.digest:
-            raise BuildError(f"{source.file} has changed while it was built. Build again.")
-    else:
-        reading = config.parse(source.text, file=source.file)
-    site = artifacts.make(plan.examine(reading).site, options)
+    if source.digest and source.digest != _digest_of(source.file):
+        raise BuildError(f"{source.file} has changed while it was built. Build again.")
+    site = artifacts.make(config.from_mapping(json.loads(source.values), file=source.file).valid(), options)
     return site, output.changes(out, site, prune=prune)
+
+
+def _digest_of(file: str) -> str:
+    """The digest of what is in a config file now; empty where that cannot be read."""
+    try:
+        return _digest(config.text(Path(file)))
+    except ConfigError:
+        return ""
 
 
 def _digest(text: str) -> str:
