@@ -15,11 +15,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from freshtap import __version__, artifacts, build, declarations, plan, schema
+from freshtap import __version__, artifacts, build, plan
 from freshtap.artifacts import Options
 from freshtap.cli import main
+from freshtap.config import schema
+from freshtap.config.site import Site
 from freshtap.errors import BuildError
-from freshtap.site import Site
+from freshtap.render import declarations
 
 Run = Callable[..., Result]
 

@@ -14,11 +14,12 @@ import pytest
 from click.testing import CliRunner
 
 import sizes
-from freshtap import __version__, config, plan, schema
+from freshtap import __version__, config, plan
 from freshtap.cli import main
+from freshtap.config import schema
+from freshtap.config.transformations import Transformation
 from freshtap.errors import needs
-from freshtap.reasons import REASONS
-from freshtap.transformations import Transformation
+from freshtap.render.reasons import REASONS
 
 ROOT: Final = Path(__file__).parents[1]
 PAGES: Final = (

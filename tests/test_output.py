@@ -19,13 +19,14 @@ from typing import Any
 
 import pytest
 
-from freshtap import __version__, artifacts, build, ledger, output, workers
+from freshtap import __version__, artifacts, build, output
 from freshtap.artifacts import Options
-from freshtap.build import Built
+from freshtap.build import Built, workers
+from freshtap.build.workers import Workers
 from freshtap.errors import BuildError, ConfigError, OutputError
-from freshtap.ledger import Ledger
-from freshtap.moves import Moves
-from freshtap.workers import Workers
+from freshtap.output import ledger
+from freshtap.output.ledger import Ledger
+from freshtap.output.moves import Moves
 
 Tree = dict[str, bytes]
 

@@ -25,7 +25,7 @@ from freshtap import plan, preview
 from freshtap.cli import main
 from freshtap.preview.server import Answer, Server
 from freshtap.preview.weights import weigh
-from freshtap.reasons import REASONS
+from freshtap.render.reasons import REASONS
 from visit import PATIENCE
 from workbench import CONFIG, Opens, Workbench, opening
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Browser
 
-from freshtap.site import Site
+from freshtap.config.site import Site
 from freshtap.verify import examination, outcomes, session
 from freshtap.verify.session import Progress, Visit
 from freshtap.verify.verdict import Verdict

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Self
 
-from freshtap import clevertap, naming
-from freshtap.site import Nested, Site
-from freshtap.transformations import ChangeType, RenameEvent, SendBuiltin
+from freshtap import clevertap
+from freshtap.config.site import Nested, Site
+from freshtap.config.transformations import ChangeType, RenameEvent, SendBuiltin
+from freshtap.plan import naming
 
 #: How many names may be joined to the first where nested properties are flattened: three names in all.
 _JOINED_NAMES = 2
@@ -47,7 +48,7 @@ class Features:
 
     @classmethod
     def of(cls, site: Site, names: Mapping[str, str] | None = None, *, debug: bool = False) -> Self:
-        """The features that ``site`` uses; ``names`` are those of :func:`freshtap.naming.names`, if they are there."""
+        """The features that ``site`` uses; ``names`` are what :func:`~freshtap.plan.naming.names` gives, if that is known."""
         if names is None:
             names = naming.names(site)
         code = site.identify.default_country_code

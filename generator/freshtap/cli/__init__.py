@@ -18,24 +18,16 @@ from typing import Any, TypeVar
 
 import click
 
-from freshtap import (
-    __version__,
-    artifacts,
-    build,
-    config,
-    declarations,
-    initial,
-    manifest,
-    options,
-    output,
-    plan,
-    schema,
-    workers,
-)
+from freshtap import __version__, artifacts, build, config, output, plan
 from freshtap.artifacts import Options
+from freshtap.build import workers
+from freshtap.cli import initial, options
+from freshtap.config import schema
+from freshtap.config.site import Site
 from freshtap.errors import CommandError, FreshtapError, Problem, labelled, needs, printable
-from freshtap.ledger import Ledger
-from freshtap.site import Site
+from freshtap.output import manifest
+from freshtap.output.ledger import Ledger
+from freshtap.render import declarations
 
 T = TypeVar("T")
 

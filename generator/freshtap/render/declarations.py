@@ -7,8 +7,8 @@ from typing import Final
 
 from jinja2.utils import htmlsafe_json_dumps
 
-from freshtap import templating
-from freshtap.site import Site
+from freshtap.config.site import Site
+from freshtap.render import templating
 
 #: Stand in freshtap.d.ts where what is a site's own goes.
 _NAME: Final = "SITE"

@@ -23,11 +23,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
-from freshtap import differences, manifest
 from freshtap.artifacts import COMPRESSED_SUFFIXES, HASHED_NAME, Artifacts, hashed_name
 from freshtap.errors import OutputError, concerning
-from freshtap.ledger import Ledger
-from freshtap.moves import Moves
+from freshtap.output import differences, manifest
+from freshtap.output.ledger import Ledger
+from freshtap.output.moves import Moves
 
 if sys.platform != "win32":
     import fcntl
@@ -123,7 +123,7 @@ def _consists_of(path: Path, parts: Iterator[bytes]) -> bool:
 def _site_by_site(path: Path) -> manifest.Listed:
     """The sites that a manifest lists, read as they are asked for.
 
-    Raises :class:`~freshtap.manifest.UnfamiliarLayoutError`, perhaps after some of them.
+    Raises :class:`~freshtap.output.manifest.UnfamiliarLayoutError`, perhaps after some of them.
     """
     file = _opened(path)
     if file is not None:

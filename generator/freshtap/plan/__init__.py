@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from freshtap import clevertap, config, effects, naming
+from freshtap import clevertap, config
 from freshtap.config import Reading
+from freshtap.config.site import Site
 from freshtap.errors import ConfigError, Problem, shown
-from freshtap.site import Site
+from freshtap.plan import effects, naming
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
-"""From a file to a :class:`~freshtap.site.Site`, or to everything that is wrong with it, at once.
+"""From a file to a :class:`~freshtap.config.site.Site`, or to everything that is wrong with it, at once.
 
-The checks of single values live in :mod:`freshtap.site`; :mod:`freshtap.findings` makes sentences of what they find.
+The checks of single values live in :mod:`.site`; :mod:`.findings` makes sentences of what they find.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from freshtap import findings
+from freshtap.config import findings
+from freshtap.config.findings import Location
+from freshtap.config.site import Site
 from freshtap.errors import ConfigError, Problem
-from freshtap.findings import Location
-from freshtap.site import Site
 
 #: What a config is called where none is named.
 DEFAULT_NAME: Final = "freshtap.toml"

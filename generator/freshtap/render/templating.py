@@ -20,9 +20,9 @@ def _environment() -> jinja2.Environment:
     Its delimiters are comments and calls in JavaScript, so that each template parses by itself:
     ``/*% if charged %*/``, ``$fill(value_length)``, ``/*# … #*/``.
     """
-    inside = Path(__file__).parent / "templates"
+    inside = Path(__file__).parents[1] / "templates"
     # In an editable install the templates are read from the top of the repository, live.
-    folder = inside if inside.is_dir() else Path(__file__).parents[2] / "templates"
+    folder = inside if inside.is_dir() else Path(__file__).parents[3] / "templates"
     return jinja2.Environment(
         loader=jinja2.FileSystemLoader(folder),
         undefined=jinja2.StrictUndefined,

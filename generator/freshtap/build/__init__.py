@@ -21,12 +21,13 @@ from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
-from freshtap import artifacts, config, manifest, output, plan
+from freshtap import artifacts, config, output, plan
+from freshtap.output import manifest
 from freshtap.artifacts import Entry, Options
 from freshtap.errors import BuildError, ConfigError, Problem
-from freshtap.ledger import Ledger
+from freshtap.output.ledger import Ledger
 from freshtap.output import Changes, Removals
-from freshtap.workers import Workers
+from freshtap.build.workers import Workers
 
 
 class Source(NamedTuple):

@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple, TypedDict
 
-from freshtap import addresses, declarations, markup, render
+from freshtap import render
+from freshtap.artifacts import markup
+from freshtap.config import addresses
+from freshtap.config.site import Site
 from freshtap.errors import BuildError, needs
-from freshtap.site import Site
+from freshtap.render import declarations
 
 #: The name of a site's script that stays, whatever is in it.
 STABLE_NAME: Final = "freshtap.js"

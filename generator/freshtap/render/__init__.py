@@ -15,13 +15,15 @@ from typing import Any, Final, NamedTuple
 import jinja2
 from jinja2.utils import htmlsafe_json_dumps
 
-from freshtap import __version__, clevertap, naming, templating
+from freshtap import __version__, clevertap
+from freshtap.config.site import Site
+from freshtap.config.transformations import ChangeType, RenameEvent, SendBuiltin, Transformation
 from freshtap.errors import BuildError
-from freshtap.features import Features
 from freshtap.minify import MINIFIERS, minified
-from freshtap.reasons import MAX_STORED_CALLS, REASONS
-from freshtap.site import Site
-from freshtap.transformations import ChangeType, RenameEvent, SendBuiltin, Transformation
+from freshtap.plan import naming
+from freshtap.render import templating
+from freshtap.render.features import Features
+from freshtap.render.reasons import MAX_STORED_CALLS, REASONS
 
 #: Stands in bridge.js where the site's values go.
 _VALUES: Final = "SITE"
