@@ -193,7 +193,7 @@ def test_every_dependency_is_in_the_readmes_table() -> None:
 def test_extras_are_installed_from_the_checkout() -> None:
     """freshtap is on no package index: wherever an extra is to be installed, it is one of this folder's."""
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
-    sources = (path.read_text(encoding="utf-8") for path in (ROOT / "generator" / "freshtap").glob("*.py"))
+    sources = (path.read_text(encoding="utf-8") for path in (ROOT / "generator" / "freshtap").rglob("*.py"))
     said = "".join([README, *sources, *(needs("x", extra) for extra in extras)])
     assert "freshtap[" not in said
     installed = re.findall(r'pip install "?([^"`\s]+)', said)

@@ -24,7 +24,7 @@ from freshtap.artifacts import Options
 from freshtap.build import Built, workers
 from freshtap.build.workers import Workers
 from freshtap.errors import BuildError, ConfigError, OutputError
-from freshtap.output import ledger
+from freshtap.output import comparison, ledger
 from freshtap.output.ledger import Ledger
 from freshtap.output.moves import Moves
 
@@ -553,7 +553,7 @@ def test_never_outside_by_name(out: Path, name: str) -> None:
     """Names are validated in the config; the writer does not rely on it."""
     made = artifacts.Artifacts(name, {}, {})  # type: ignore[typeddict-item]
     with pytest.raises(OutputError, match="cannot be a folder"):
-        output.changes(out, made)
+        comparison.changes(out, made)
 
 
 def test_in_the_way(sites: Sites) -> None:

@@ -1,4 +1,4 @@
-"""A build from start to end: collect the configs, validate them all, make each site, write.
+"""Config files → an output folder: validate them all, make each site, write.
 
 Nothing is written before every config has been validated, and nothing is published before every site is made.
 Of each site only its config's path is kept in memory: its files are staged and forgotten; what was validated, and what
@@ -7,26 +7,23 @@ the manifest says of it, goes into ledgers.
 
 from __future__ import annotations
 
-import glob
 import hashlib
 import json
 import os
-import re
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from fnmatch import fnmatch
 from functools import partial
 from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
 from freshtap import artifacts, config, output, plan
-from freshtap.output import manifest
+from freshtap.output import comparison, manifest
 from freshtap.artifacts import Entry, Options
 from freshtap.errors import BuildError, ConfigError, Problem
 from freshtap.output.ledger import Ledger
-from freshtap.output import Changes, Removals
+from freshtap.output.comparison import Changes, Removals
 from freshtap.build.workers import Workers
 
 
@@ -69,64 +66,12 @@ class Compared:
     diff: str
 
 
-def collect(named: Sequence[str]) -> tuple[list[str], list[Problem]]:
-    """The config files that are meant: of a directory each ``*.toml`` in it, of a glob each match.
-
-    Sorted within a directory or glob, each file once; and a problem for each name that means none.
-    """
-    found: list[str] = []
-    missing: list[Problem] = []
-    for name in named:
-        try:
-            files, closed = _files(name)
-        except OSError as error:
-            missing.append(Problem(name, "", error.strerror or str(error)))
-            continue
-        missing += (Problem(folder, "", "cannot be looked into") for folder in closed)
-        if not files and not closed:
-            wrong = "no *.toml in this directory" if Path(name).is_dir() else "no file matches"
-            missing.append(Problem(name, "", wrong))
-        found += files
-    # One directory has no file twice, and may have very many.
-    return found if len(named) == 1 else list(dict.fromkeys(found)), missing
-
-
-def _files(name: str) -> tuple[list[str], list[str]]:
-    """The files that one name means, and the folders that it is not allowed to look for them in.
-
-    A name that is no pattern means that file, whether it is there or not.
-    """
-    if Path(name).is_dir():
-        # Not Path.glob, which holds everything that is in the directory.
-        with os.scandir(name) as entries:
-            return sorted(str(Path(name, entry.name)) for entry in entries if _is_config(entry)), []
-    if not glob.has_magic(name) or Path(name).exists():
-        return [str(Path(name))], []
-    # Several of these in a row match what one does, but go through every directory once more each.
-    pattern = re.sub(r"(\*\*/)+", "**/", name)
-    # Path.glob takes no absolute patterns.
-    files = {str(Path(file)) for file in glob.glob(pattern, recursive=True) if _is_file(Path(file))}  # noqa: PTH207
-    # It passes over these without a word.
-    folders = glob.iglob(os.path.join(os.path.dirname(pattern), ""), recursive=True)  # noqa: PTH118, PTH120, PTH207
-    return sorted(files), sorted(str(Path(folder)) for folder in folders if not os.access(folder, os.R_OK | os.X_OK))
-
-
-def _is_config(entry: os.DirEntry[str]) -> bool:
-    """As a glob takes them: neither a folder, nor what is hidden, as an editor's lock."""
-    return fnmatch(entry.name, "*.toml") and not entry.name.startswith(".") and _is_file(entry)
-
-
-def _is_file(entry: Path | os.DirEntry[str]) -> bool:
-    """Also a link that leads nowhere: that is told, and not passed over."""
-    return entry.is_file() or (entry.is_symlink() and not os.path.exists(entry))  # noqa: PTH110 - also for scandir's
-
-
 def validate(
     files: Iterable[str], team: Workers, sources: Ledger, *, missing: Iterable[Problem] = (), strict: bool = False
 ) -> Generator[Checked, None, None]:
     """Validates every config, yielding as it goes. Those that can be built it adds to ``sources``.
 
-    Raises :class:`ConfigError` at the end, with all that is wrong: what :func:`collect` has found ``missing``, and two
+    Raises :class:`ConfigError` at the end, with all that is wrong: what :mod:`.collection` has found ``missing``, and two
     sites of one name included.
     """
     wrong: list[tuple[int, Problem]] = [(-1, problem) for problem in missing]
@@ -218,7 +163,7 @@ def compare(
         for compared in team.each(partial(_compare, out=out, options=options, prune=prune), _each(sources)):
             entries.add(compared.name, manifest.entry_text(compared.entry))
             yield compared.diff
-        yield output.manifest_diff(out, entries)
+        yield comparison.manifest_diff(out, entries)
 
 
 def _check(file: str, *, strict: bool) -> Checked:
@@ -238,7 +183,7 @@ def _make(source: Source, out: Path, options: Options, prune: bool) -> tuple[art
     if source.digest and source.digest != _digest_of(source.file):
         raise BuildError(f"{source.file} has changed while it was built. Build again.")
     site = artifacts.make(config.from_mapping(json.loads(source.values), file=source.file).valid(), options)
-    return site, output.changes(out, site, prune=prune)
+    return site, comparison.changes(out, site, prune=prune)
 
 
 def _digest_of(file: str) -> str:
@@ -262,5 +207,5 @@ def _stage(source: Source, *, out: Path, staged: Path, options: Options, prune: 
 def _compare(source: Source, *, out: Path, options: Options, prune: bool) -> Compared:
     site, changed = _make(source, out, options, prune)
     # Those of earlier builds a build does not touch, unless it removes them.
-    misnamed = "" if prune else output.misnamed(out, site)
-    return Compared(site.name, site.entry, output.diff(out, changed) + misnamed)
+    misnamed = "" if prune else comparison.misnamed(out, site)
+    return Compared(site.name, site.entry, comparison.diff(out, changed) + misnamed)

@@ -48,7 +48,7 @@ class Features:
 
     @classmethod
     def of(cls, site: Site, names: Mapping[str, str] | None = None, *, debug: bool = False) -> Self:
-        """The features that ``site`` uses; ``names`` are what :func:`~freshtap.plan.naming.names` gives, if that is known."""
+        """The features that ``site`` uses; ``names`` are those of :mod:`~freshtap.plan.naming`, if known."""
         if names is None:
             names = naming.names(site)
         code = site.identify.default_country_code
