@@ -1,4 +1,4 @@
-"""From a site to the files that are published for it. Pure: nothing is read or written."""
+"""A site → the files that are published for it, and what the manifest says of it. Pure: nothing is read or written."""
 
 from __future__ import annotations
 

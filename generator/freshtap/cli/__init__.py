@@ -1,4 +1,4 @@
-"""The commands: each asks for what is to be done, and prints what came of it. Everything else is done below."""
+"""Arguments → exit code: each command asks for what is to be done, prints what came of it. The rest is done below."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a file to a :class:`~freshtap.config.site.Site`, or to everything that is wrong with it, at once.
+"""A file → a :class:`~freshtap.config.site.Site`, or everything that is wrong with it, at once.
 
 The checks of single values live in :mod:`.site`; :mod:`.findings` makes sentences of what they find.
 """

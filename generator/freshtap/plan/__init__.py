@@ -1,4 +1,4 @@
-"""What CleverTap and the bridge will do with a config.
+"""What a config says → a site that can be built, with what CleverTap and the bridge will make of it: errors, warnings.
 
 Errors where CleverTap would refuse or two things would become one, warnings where the bridge repairs. Source:
 the limits in :mod:`freshtap.clevertap`.

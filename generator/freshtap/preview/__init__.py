@@ -1,4 +1,4 @@
-"""``freshtap preview``: a local page to fire calls, and to see what CleverTap would receive.
+"""A config → a page on this machine to fire calls, and to see what CleverTap would receive: ``freshtap preview``.
 
 Two origins on this machine. The *workbench* is the page that a person looks at. Inside it, in a frame, is the *site*: a
 page with the config's real snippet, its bridge as a debug build, and CleverTap's real SDK. What runs there, pasted code

@@ -1,4 +1,4 @@
-"""From a site to its JavaScript: the templates of its features, minified once per feature set, its values last.
+"""A site → its JavaScript: the templates of its features, minified once per feature set, its values last.
 
 The site's values enter as one JSON argument that cannot become code: ASCII only, and every character that means
 something to HTML or to JavaScript beyond a text's end is escaped.

@@ -1,4 +1,4 @@
-"""Opens a page and tells what reaches CleverTap from it: observed by the session, judged by everything else."""
+"""A site and a page → a verdict on what reaches CleverTap from it: observed by the session, judged by all else."""
 
 from __future__ import annotations
 
