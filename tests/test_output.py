@@ -19,10 +19,10 @@ from typing import Any
 
 import pytest
 
-from freshtap import __version__, artifacts, build, output
+from freshtap import __version__, artifacts, builder, output
 from freshtap.artifacts import Options
-from freshtap.build import Built, workers
-from freshtap.build.workers import Workers
+from freshtap.builder import Built, workers
+from freshtap.builder.workers import Workers
 from freshtap.errors import BuildError, ConfigError, OutputError
 from freshtap.output import comparison, ledger
 from freshtap.output.ledger import Ledger
@@ -40,7 +40,7 @@ def built(files: Sequence[str], out: Path, team: Workers, *, prune: bool = False
     """Builds and publishes; what was built."""
     with (
         validated(files, team) as sources,
-        build.begun(sources, out, Options(**options), team, prune=prune) as building,
+        builder.begun(sources, out, Options(**options), team, prune=prune) as building,
     ):
         found = list(building.sites())
         building.publish()
@@ -51,7 +51,7 @@ def built(files: Sequence[str], out: Path, team: Workers, *, prune: bool = False
 def validated(files: Sequence[str], team: Workers) -> Iterator[Ledger]:
     """What can be built from these."""
     with Ledger() as sources:
-        for _ in build.validate(files, team, sources):
+        for _ in builder.validate(files, team, sources):
             pass
         yield sources
 
@@ -74,7 +74,7 @@ class Sites:
 
     def check(self, *files: str, prune: bool = False, **options: Any) -> str:
         with workers.started(1) as team, validated(files, team) as sources:
-            return "".join(build.compare(sources, self.out, Options(**options), team, prune=prune))
+            return "".join(builder.compare(sources, self.out, Options(**options), team, prune=prune))
 
     def tree(self) -> Tree:
         """Every file in the output folder."""
@@ -386,10 +386,10 @@ def test_what_is_published_is_whole(sites: Sites) -> None:
     """Also the sites that nobody has looked at; and what is not published is not there."""
     files = [sites.config(name, "A") for name in ("one", "two")]
     with workers.started(1) as team, validated(files, team) as sources:
-        with build.begun(sources, sites.out, Options(), team) as building:
+        with builder.begun(sources, sites.out, Options(), team) as building:
             next(building.sites())
         assert not sites.out.exists()
-        with build.begun(sources, sites.out, Options(), team) as building:
+        with builder.begun(sources, sites.out, Options(), team) as building:
             assert building.publish()
     assert sites.check(*files) == ""
 
@@ -399,7 +399,7 @@ def test_a_config_that_changes_while_it_is_built(sites: Sites) -> None:
     files = [sites.config(name, "A") for name in ("one", "two")]
     with workers.started(1) as team, validated(files, team) as sources:
         Path(files[1]).write_text(Path(files[0]).read_text(encoding="utf-8"), encoding="utf-8")
-        with build.begun(sources, sites.out, Options(), team) as building, pytest.raises(BuildError) as caught:
+        with builder.begun(sources, sites.out, Options(), team) as building, pytest.raises(BuildError) as caught:
             building.publish()
     assert caught.value.message == f"{files[1]} has changed while it was built. Build again."
     assert not sites.out.exists()
@@ -671,7 +671,7 @@ def test_processes(sites: Sites, tmp_path: Path) -> None:
     expected = sites.tree()
     sites.out = tmp_path / "other"
     with workers.started(2) as team, Ledger() as sources:
-        names = [checked.name for checked in build.validate(files, team, sources)]
+        names = [checked.name for checked in builder.validate(files, team, sources)]
         assert names == [f"site{number}" for number in range(70)]
         built(files, sites.out, team)
     assert sites.tree() == expected

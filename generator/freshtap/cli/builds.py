@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import click
 
-from freshtap import build, config
+from freshtap import builder, config
 from freshtap.artifacts import Options
-from freshtap.build import collection, workers
-from freshtap.build.workers import Workers
+from freshtap.builder import collection, workers
+from freshtap.builder.workers import Workers
 from freshtap.cli import options
 from freshtap.cli.console import progress, say, warn
 from freshtap.output import manifest
 from freshtap.output.ledger import Ledger
+
+if TYPE_CHECKING:
+    # It stands on sqlite3, which not every Python has.
+    from freshtap.builder.memory import Memory
+
+#: What is remembered of earlier builds of so many sites.
+_Remembered = Callable[[int], "AbstractContextManager[Memory | None]"]
 
 #: Sites that a build names one by one; more are counted.
 _MOST_NAMED: Final = 20
@@ -49,13 +58,24 @@ def build_command(
 ) -> None:
     """Build each CONFIG: a file, a directory (each *.toml right in it), or a glob. Default: freshtap.toml."""
     chosen = Options(base_url=base_url, minifier=minifier, debug=debug, precompress=precompress)
-    with _validated(configs, jobs=jobs, strict=strict) as validated:
+    # --check looks at everything, whatever is remembered.
+    remembered = None if check else partial(_remembered, out, chosen, prune=prune)
+    with _validated(configs, jobs=jobs, strict=strict, remembered=remembered) as validated:
         if check:
             if _print_differences(validated, out, chosen, prune=prune):
                 click.get_current_context().exit(1)
             say(f"{out} is current.")
         else:
             _build(validated, out, chosen, prune=prune)
+
+
+def _remembered(out: Path, chosen: Options, count: int, *, prune: bool) -> AbstractContextManager[Memory | None]:
+    """What is remembered of builds of ``count`` sites; nothing where this Python cannot."""
+    try:
+        from freshtap.builder import memory  # noqa: PLC0415 - stands on sqlite3, which not every Python has
+    except ImportError:
+        return contextlib.nullcontext()
+    return memory.opened(out, chosen, count, prune=prune)
 
 
 class _Validated(NamedTuple):
@@ -65,26 +85,35 @@ class _Validated(NamedTuple):
     warnings: int
     sources: Ledger
     team: Workers
+    memory: Memory | None
 
 
 @contextlib.contextmanager
-def _validated(configs: tuple[str, ...], *, jobs: int = 1, strict: bool) -> Iterator[_Validated]:
-    """The configs, once all are validated and warnings printed, and processes to go on with."""
+def _validated(
+    configs: tuple[str, ...], *, jobs: int = 1, strict: bool, remembered: _Remembered | None = None
+) -> Iterator[_Validated]:
+    """The configs, once all are validated and warnings printed, and processes to go on with.
+
+    What is ``remembered`` of earlier builds is for one that does not look at everything once more.
+    """
     files, missing = collection.collect(configs or [config.DEFAULT_NAME])
-    with workers.started(max(1, min(jobs, len(files)))) as team, Ledger() as sources:
+    with contextlib.ExitStack() as stack:
+        team = stack.enter_context(workers.started(max(1, min(jobs, len(files)))))
+        sources = stack.enter_context(Ledger())
+        known = stack.enter_context(remembered(len(files))) if remembered else None
         warnings = 0
-        validating = build.validate(files, team, sources, missing=missing, strict=strict)
+        validating = builder.validate(files, team, sources, missing=missing, strict=strict, memory=known)
         for checked in progress(validating, "Checking", len(files)):
             # Errors are told at the end, all at once.
             problems = checked.problems if checked.name else ()
             warn(problems)
             warnings += len(problems)
-        yield _Validated(files, warnings, sources, team)
+        yield _Validated(files, warnings, sources, team, known)
 
 
 def _print_differences(validated: _Validated, out: Path, chosen: Options, *, prune: bool) -> bool:
     """Prints what a build would change; whether that is anything."""
-    differences = build.compare(validated.sources, out, chosen, validated.team, prune=prune)
+    differences = builder.compare(validated.sources, out, chosen, validated.team, prune=prune)
     with contextlib.closing(progress(differences, "Comparing", len(validated.files))) as compared:
         first = next(filter(None, compared), "")
     # From here on what is printed shows that something is done, and a progress bar would be in its way.
@@ -96,13 +125,15 @@ def _print_differences(validated: _Validated, out: Path, chosen: Options, *, pru
 def _build(validated: _Validated, out: Path, chosen: Options, *, prune: bool) -> None:
     """Builds, and prints what was built: site by site, or how many."""
     shown, count, changed = [], 0, 0
-    with build.begun(validated.sources, out, chosen, validated.team, prune=prune) as building:
+    sources, team, known = validated.sources, validated.team, validated.memory
+    with builder.begun(sources, out, chosen, team, prune=prune, memory=known) as building:
         for built in progress(building.sites(), "Building", len(validated.files)):
             count += 1
             changed += bool(built.written or built.removals.all)
             if count <= _MOST_NAMED:
                 shown.append(built)
         is_listed_anew = building.publish()
+        count += building.unchanged_count
     if count > _MOST_NAMED:
         say(f"{count} sites in {out}: {changed} written, {count - changed} as they were.")
     else:
@@ -110,7 +141,7 @@ def _build(validated: _Validated, out: Path, chosen: Options, *, prune: bool) ->
             _tell(built, out, is_listed_anew=is_listed_anew and built is shown[-1])
 
 
-def _tell(built: build.Built, out: Path, *, is_listed_anew: bool) -> None:
+def _tell(built: builder.Built, out: Path, *, is_listed_anew: bool) -> None:
     """What was built for one site, and what to do with it; whether the manifest is new, too."""
     entry = built.entry
     click.echo(f"{built.name}: {entry['bytes']:,} bytes, {entry['gzip']:,} with gzip")

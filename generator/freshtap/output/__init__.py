@@ -58,19 +58,20 @@ def stage(out: Path) -> Iterator[Path]:
                 out.rmdir()
 
 
-def add(staged: Path, changed: Changes) -> None:
-    """Stages one site's files."""
+def add(staged: Path, changed: Changes) -> str:
+    """Stages one site's files; the folder that they are in."""
     folder = ""
     for path, content in changed.files.items():
+        site, _, name = path.partition("/")
         if not folder:
-            site = path.partition("/")[0]
-            folder = f"{staged}/{zlib.crc32(site.encode()) % _STAGED_FOLDERS:02x}"
-            with concerning(f"{folder}/{site}"):
-                Path(folder, site).mkdir(parents=True, exist_ok=True)
-        target = f"{folder}/{path}"
+            folder = f"{staged}/{zlib.crc32(site.encode()) % _STAGED_FOLDERS:02x}/{site}"
+            with concerning(folder):
+                Path(folder).mkdir(parents=True, exist_ok=True)
+        target = f"{folder}/{name}"
         # Not by a Path, which for so many files takes as long as writing them.
         with concerning(target), open(target, "wb") as file:  # noqa: PTH123
             file.write(content)
+    return folder
 
 
 def commit(out: Path, staged: Path, entries: Ledger, removals: Ledger) -> bool:
