@@ -126,13 +126,12 @@ def _is_same(file: str, other: str) -> bool:
         return False
 
 
-def _each(sources: Ledger) -> Iterator[tuple[str, Source]]:
+def _each(sources: Ledger) -> Iterator[Source]:
     """What was validated, each site once, by their names."""
     latest = ""
     for name, value in sources:
         if name != latest:
-            _, written, source = json.loads(value)
-            yield written, Source(*source)
+            yield Source(*json.loads(value)[2])
         latest = name
 
 
@@ -154,7 +153,7 @@ class Building:
 
     def to_make(self) -> Iterator[Source]:
         """What sites are to be made from."""
-        for _, source in _each(self._sources):
+        for source in _each(self._sources):
             if source.values:
                 yield source
             else:
@@ -206,9 +205,8 @@ def compare(
 
     And which scripts of earlier builds have been changed since.
     """
-    to_compare = (source for _, source in _each(sources))
     with Ledger() as entries:
-        for compared in team.each(partial(_compare, out=out, options=options, prune=prune), to_compare):
+        for compared in team.each(partial(_compare, out=out, options=options, prune=prune), _each(sources)):
             entries.add(compared.name, manifest.entry_text(compared.entry))
             yield compared.diff
         yield comparison.manifest_diff(out, entries)
