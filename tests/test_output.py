@@ -21,7 +21,7 @@ import pytest
 
 from freshtap import __version__, artifacts, builder, output
 from freshtap.artifacts import Options
-from freshtap.builder import Built, workers
+from freshtap.builder import Built, validation, workers
 from freshtap.builder.workers import Workers
 from freshtap.errors import BuildError, ConfigError, OutputError
 from freshtap.output import comparison, ledger
@@ -51,7 +51,7 @@ def built(files: Sequence[str], out: Path, team: Workers, *, prune: bool = False
 def validated(files: Sequence[str], team: Workers) -> Iterator[Ledger]:
     """What can be built from these."""
     with Ledger() as sources:
-        for _ in builder.validate(files, team, sources):
+        for _ in validation.validate(files, team, sources):
             pass
         yield sources
 
@@ -671,7 +671,7 @@ def test_processes(sites: Sites, tmp_path: Path) -> None:
     expected = sites.tree()
     sites.out = tmp_path / "other"
     with workers.started(2) as team, Ledger() as sources:
-        names = [checked.name for checked in builder.validate(files, team, sources)]
+        names = [checked.name for checked in validation.validate(files, team, sources)]
         assert names == [f"site{number}" for number in range(70)]
         built(files, sites.out, team)
     assert sites.tree() == expected

@@ -14,7 +14,7 @@ import click
 
 from freshtap import builder, config
 from freshtap.artifacts import Options
-from freshtap.builder import collection, workers
+from freshtap.builder import collection, validation, workers
 from freshtap.builder.workers import Workers
 from freshtap.cli import options
 from freshtap.cli.console import progress, say, warn
@@ -102,7 +102,7 @@ def _validated(
         sources = stack.enter_context(Ledger())
         known = stack.enter_context(remembered(len(files))) if remembered else None
         warnings = 0
-        validating = builder.validate(files, team, sources, missing=missing, strict=strict, memory=known)
+        validating = validation.validate(files, team, sources, missing=missing, strict=strict, memory=known)
         for checked in progress(validating, "Checking", len(files)):
             # Errors are told at the end, all at once.
             problems = checked.problems if checked.name else ()
