@@ -1,4 +1,4 @@
-// The tracking plan of $fill(site), for pages in TypeScript: what freshpaint is, and which events it knows.
+// The tracking plan of SITE, for pages in TypeScript: what freshpaint is, and which events it knows.
 
 /*% if send != "defined" %*/
 /** Every event is sent to CleverTap; these are the ones in the plan. */
@@ -8,9 +8,9 @@
 /** The events that are sent to CleverTap. */
 /*% endif %*/
 export type FreshpaintEvent =
-/*% for event in events %*/
-  | $fill(event|tojson)$fill(";" if loop.last and not any else "")
-/*% endfor %*/
+/*% if events %*/
+  EVENTS$fill("" if any else ";")
+/*% endif %*/
 /*% if any %*/
   | (string & {});
 /*% elif not events %*/

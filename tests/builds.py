@@ -45,7 +45,10 @@ def build(generator: Path, configs: Path, out: Path, jobs: int) -> tuple[float, 
     began = time.perf_counter()
     # This process's own child, so that the system tells what it and its workers needed.
     with subprocess.Popen(
-        command, env={**os.environ, "PYTHONPATH": str(generator)}, stdout=subprocess.DEVNULL
+        command,
+        # What is remembered of builds is gone with them.
+        env={**os.environ, "PYTHONPATH": str(generator), "XDG_CACHE_HOME": str(out.with_name(f"{out.name}-cache"))},
+        stdout=subprocess.DEVNULL,
     ) as started:
         _, status, used = os.wait4(started.pid, 0)
         started.returncode = os.waitstatus_to_exitcode(status)

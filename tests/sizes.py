@@ -11,8 +11,8 @@ import brotli
 
 from freshtap import artifacts, config, plan, render
 from freshtap.artifacts import Options
-from freshtap.site import Site
-from freshtap.transformations import SendBuiltin
+from freshtap.config.site import Site
+from freshtap.config.transformations import SendBuiltin
 from sites import BASE, merged
 
 ROOT: Final = Path(__file__).parents[1]

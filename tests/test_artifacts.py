@@ -16,10 +16,10 @@ from typing import Any, Final
 import brotli
 import pytest
 
-from freshtap import artifacts, config, markup, minify, plan, render
-from freshtap.artifacts import Options
+from freshtap import artifacts, config, minify, plan, render
+from freshtap.artifacts import Options, markup
+from freshtap.config.site import Site
 from freshtap.errors import BuildError, ConfigError
-from freshtap.site import Site
 
 SDK = "https://d2r1yp2w7bby2u.cloudfront.net"
 

@@ -15,11 +15,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from freshtap import __version__, artifacts, build, declarations, plan, schema
+from freshtap import __version__, artifacts, builder, plan
 from freshtap.artifacts import Options
 from freshtap.cli import main
+from freshtap.config import schema
+from freshtap.config.site import Site
 from freshtap.errors import BuildError
-from freshtap.site import Site
+from freshtap.render import declarations
 
 Run = Callable[..., Result]
 
@@ -393,7 +395,7 @@ def test_build_check_shows_each_difference_as_it_comes(run: Run, monkeypatch: py
         yield ""
         raise BuildError("no")
 
-    monkeypatch.setattr(build, "compare", compare)
+    monkeypatch.setattr(builder, "compare", compare)
     result = run("build", "--check", code=2)
     assert (result.stdout, result.stderr) == ("the first\n", "Error: no\n")
 

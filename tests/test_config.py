@@ -17,8 +17,8 @@ import pytest
 from pydantic import ValidationError
 
 from freshtap import config, plan
+from freshtap.config.site import Site
 from freshtap.errors import ConfigError, Problem, shown
-from freshtap.site import Site
 
 Place = tuple[Any, ...]
 

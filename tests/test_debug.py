@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 
 from conftest import Visitor
-from freshtap.reasons import REASONS
+from freshtap.render.reasons import REASONS
 from visit import Visit
 
 #: Code, what the page calls, what the config says.

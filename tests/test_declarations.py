@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from freshtap import config, declarations
+from freshtap import config
+from freshtap.render import declarations
 from test_artifacts import HOSTILE
 
 METHODS = {

@@ -14,11 +14,12 @@ import pytest
 from click.testing import CliRunner
 
 import sizes
-from freshtap import __version__, config, plan, schema
+from freshtap import __version__, config, plan
 from freshtap.cli import main
+from freshtap.config import schema
+from freshtap.config.transformations import Transformation
 from freshtap.errors import needs
-from freshtap.reasons import REASONS
-from freshtap.transformations import Transformation
+from freshtap.render.reasons import REASONS
 
 ROOT: Final = Path(__file__).parents[1]
 PAGES: Final = (
@@ -192,7 +193,7 @@ def test_every_dependency_is_in_the_readmes_table() -> None:
 def test_extras_are_installed_from_the_checkout() -> None:
     """freshtap is on no package index: wherever an extra is to be installed, it is one of this folder's."""
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
-    sources = (path.read_text(encoding="utf-8") for path in (ROOT / "generator" / "freshtap").glob("*.py"))
+    sources = (path.read_text(encoding="utf-8") for path in (ROOT / "generator" / "freshtap").rglob("*.py"))
     said = "".join([README, *sources, *(needs("x", extra) for extra in extras)])
     assert "freshtap[" not in said
     installed = re.findall(r'pip install "?([^"`\s]+)', said)

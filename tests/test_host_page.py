@@ -16,7 +16,7 @@ import sdk as sdks
 from conftest import Visitor
 from freshtap import artifacts, clevertap
 from freshtap import config as configs
-from freshtap.site import Site
+from freshtap.config.site import Site
 from sites import ACCOUNT, BASE, STATIC, Built, Config, Form, build, merged
 from visit import SITE, Visit
 from wire import SEND, VARIANTS, arrive, leave, order, received

@@ -25,10 +25,11 @@ from hypothesis import strategies as st
 
 import hostile
 from conftest import Visitor
-from freshtap import clevertap, config, naming, plan
+from freshtap import clevertap, config, plan
 from freshtap.cli import main
+from freshtap.config.transformations import RenameProperty, SendConstant, Transformation
 from freshtap.errors import ConfigError, shown
-from freshtap.transformations import RenameProperty, SendConstant, Transformation
+from freshtap.plan import naming
 from sites import BASE, merged
 
 #: What stands in front of every line that tells of a config.

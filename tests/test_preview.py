@@ -25,7 +25,7 @@ from freshtap import plan, preview
 from freshtap.cli import main
 from freshtap.preview.server import Answer, Server
 from freshtap.preview.weights import weigh
-from freshtap.reasons import REASONS
+from freshtap.render.reasons import REASONS
 from visit import PATIENCE
 from workbench import CONFIG, Opens, Workbench, opening
 
@@ -752,7 +752,9 @@ def test_the_page_is_opened_where_one_asks_for_it(tmp_path: Path, monkeypatch: p
 
     monkeypatch.setattr("webbrowser.open", open_page)
     # There is nothing to wait for.
-    monkeypatch.setattr("freshtap.cli.threading", SimpleNamespace(Event=lambda: SimpleNamespace(wait=lambda: None)))
+    monkeypatch.setattr(
+        "freshtap.cli.pages.threading", SimpleNamespace(Event=lambda: SimpleNamespace(wait=lambda: None))
+    )
     (tmp_path / "freshtap.toml").write_text(CONFIG.replace("SDK", "https://sdk.site.test/x.js"), encoding="utf-8")
     result = CliRunner().invoke(main, ["preview", "--open", str(tmp_path / "freshtap.toml")])
     assert result.exit_code == 0

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from freshtap import clevertap, schema
+from freshtap import clevertap
+from freshtap.config import schema
 
 
 def properties(table: dict[str, Any], path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:

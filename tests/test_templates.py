@@ -14,14 +14,14 @@ import jsmin
 import pytest
 
 from freshtap import config, render
+from freshtap.config.site import Site
+from freshtap.config.transformations import SendBuiltin
 from freshtap.errors import BuildError
 from freshtap.minify import minified, names
 from freshtap.minify.arrangement import arranged
 from freshtap.minify.javascript import pieces
 from freshtap.minify.tokens import read
-from freshtap.reasons import REASONS
-from freshtap.site import Site
-from freshtap.transformations import SendBuiltin
+from freshtap.render.reasons import REASONS
 from meaning import meaning, parsed
 from sites import BASE
 

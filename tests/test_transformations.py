@@ -13,8 +13,8 @@ import sdk as sdks
 from conftest import Visitor
 from freshtap import config as configs
 from freshtap import render
-from freshtap.site import Site
-from freshtap.transformations import SendBuiltin
+from freshtap.config.site import Site
+from freshtap.config.transformations import SendBuiltin
 from moments import Moment, at_each_moment, by_snippet_and_bridge
 from sites import BASE, Config, Form, merged
 from tables import Case, Properties, Table, Variant, date, noon

@@ -15,7 +15,7 @@ from conftest import Visitor
 from freshtap import artifacts, render
 from freshtap import config as configs
 from freshtap.collector import Request
-from freshtap.site import Site
+from freshtap.config.site import Site
 from moments import Moment, at_each_moment, before_the_bridge
 from sites import ACCOUNT, BASE, STATIC, Config, Form, merged
 from test_ordering import IN_ORDER, THREE_USERS

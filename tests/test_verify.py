@@ -24,8 +24,8 @@ import web as webs
 from freshtap import artifacts, config, render, verify
 from freshtap.artifacts import Options
 from freshtap.cli import main
-from freshtap.reasons import REASONS
-from freshtap.site import Site
+from freshtap.config.site import Site
+from freshtap.render.reasons import REASONS
 from freshtap.verify import browsers, pages, session, steps
 from freshtap.verify.diagnoses import DIAGNOSES
 from freshtap.verify.outcomes import OUTCOMES

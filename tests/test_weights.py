@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from freshtap import artifacts, config
+from freshtap.config.site import Site
 from freshtap.preview.weights import weigh
-from freshtap.site import Site
 from sites import merged
 from sizes import FEATURES, PLAIN, compressed, site_of
 

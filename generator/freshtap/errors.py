@@ -63,7 +63,7 @@ class BrowserError(FreshtapError):
 
 
 @contextmanager
-def concerning(path: Path) -> Iterator[None]:
+def concerning(path: Path | str) -> Iterator[None]:
     """Turns what the operating system says meanwhile into a sentence about ``path``, an :class:`OutputError`."""
     try:
         yield

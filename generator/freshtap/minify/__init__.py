@@ -1,4 +1,4 @@
-"""Makes JavaScript smaller: jsmin by default, tdewolff's minifier through an extra, or not at all.
+"""JavaScript → less of it: by jsmin, by tdewolff's minifier through an extra, or not at all.
 
 jsmin takes away comments and blanks, and knows little of JavaScript: it never ends on a comment that does not, loses
 the rest of the script at a text that does not end, and changes what some code means. The templates keep to what it

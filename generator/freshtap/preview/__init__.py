@@ -1,4 +1,4 @@
-"""``freshtap preview``: a local page to fire calls, and to see what CleverTap would receive.
+"""A config → a page on this machine to fire calls, and to see what CleverTap would receive: ``freshtap preview``.
 
 Two origins on this machine. The *workbench* is the page that a person looks at. Inside it, in a frame, is the *site*: a
 page with the config's real snippet, its bridge as a debug build, and CleverTap's real SDK. What runs there, pasted code
@@ -22,16 +22,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from freshtap import addresses, artifacts, config, plan, render, templating
+from freshtap import artifacts, config, plan, render
 from freshtap.artifacts import Artifacts, Options
 from freshtap.collector import Collector, Request
+from freshtap.config import addresses
+from freshtap.config.site import Site
+from freshtap.config.transformations import RenameEvent, RenameProperty
 from freshtap.errors import ConfigError, Problem, labelled
 from freshtap.plan import Planned
 from freshtap.preview import weights
 from freshtap.preview.server import Answer, Server, as_json
-from freshtap.reasons import REASONS
-from freshtap.site import Site
-from freshtap.transformations import RenameEvent, RenameProperty
+from freshtap.render import templating
+from freshtap.render.reasons import REASONS
 
 _Directives = Mapping[str, Sequence[str]]
 _NOBODY: Final = ("'none'",)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final, NamedTuple, get_args
 
 from freshtap import artifacts, render
-from freshtap.features import Features
-from freshtap.site import Event, Site
-from freshtap.transformations import RenameEvent, Transformation
+from freshtap.config.site import Event, Site
+from freshtap.config.transformations import RenameEvent, Transformation
+from freshtap.render.features import Features
 
 _Change = Callable[[Site], Site]
 

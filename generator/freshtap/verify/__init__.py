@@ -1,10 +1,10 @@
-"""Opens a page and tells what reaches CleverTap from it: observed by the session, judged by everything else."""
+"""A site and a page → a verdict on what reaches CleverTap from it: observed by the session, judged by all else."""
 
 from __future__ import annotations
 
 from playwright.sync_api import Browser
 
-from freshtap.site import Site
+from freshtap.config.site import Site
 from freshtap.verify import examination, outcomes, session
 from freshtap.verify.session import Progress, Visit
 from freshtap.verify.verdict import Verdict

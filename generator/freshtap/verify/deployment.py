@@ -8,9 +8,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from freshtap import addresses, artifacts, markup, minify, render
+from freshtap import artifacts, minify, render
+from freshtap.artifacts import markup
+from freshtap.config import addresses
+from freshtap.config.site import Site
 from freshtap.errors import shown
-from freshtap.site import Site
 from freshtap.verify import pages
 from freshtap.verify.diagnoses import Diagnosis, diagnosis
 from freshtap.verify.observation import Answer, Observation

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from freshtap import addresses, artifacts, minify, render
+from freshtap import artifacts, minify, render
+from freshtap.config import addresses
+from freshtap.config.site import Site
 from freshtap.errors import shown
-from freshtap.site import Site
 from freshtap.verify import deployment, pages, policy
 from freshtap.verify.diagnoses import DIAGNOSES, Diagnosis, diagnosis
 from freshtap.verify.observation import Observation, Script, View, Violation

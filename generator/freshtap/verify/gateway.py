@@ -13,11 +13,12 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import BrowserContext, Error, Request, Route
 
-from freshtap import addresses, artifacts, collector
+from freshtap import artifacts, collector
 from freshtap.artifacts import Options
 from freshtap.clevertap import COLLECTOR_DOMAINS
 from freshtap.collector import Collector, UndecodableError, decode
-from freshtap.site import Site
+from freshtap.config import addresses
+from freshtap.config.site import Site
 from freshtap.verify import pages
 
 #: The device id in CleverTap's answer, by script or by fetch.

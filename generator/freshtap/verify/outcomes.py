@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from freshtap.collector import Request
-from freshtap.reasons import REASONS
+from freshtap.render.reasons import REASONS
 from freshtap.verify.observation import Observation, Trace
 
 Outcome = Literal["received", "sent", "held", "waiting", "dropped", "lost", "done", "ignored"]

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
-from freshtap import addresses, artifacts
+from freshtap import artifacts
+from freshtap.config import addresses
 from freshtap.errors import CommandError, shown
 from freshtap.verify.observation import Answer
 

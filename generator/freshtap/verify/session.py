@@ -31,9 +31,11 @@ from playwright.sync_api import (
     TimeoutError as PlaywrightTimeoutError,
 )
 
-from freshtap import addresses, render, templating
+from freshtap import render
+from freshtap.config import addresses
+from freshtap.config.site import Site
 from freshtap.errors import BrowserError
-from freshtap.site import Site
+from freshtap.render import templating
 from freshtap.verify import browsers, pages
 from freshtap.verify.gateway import Gateway
 from freshtap.verify.observation import Answer, Observation, Script, Start, Trace, View, Violation

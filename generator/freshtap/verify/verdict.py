@@ -10,8 +10,8 @@ from typing import Any, Final
 import click
 
 from freshtap.collector import SDK_PROPERTIES, Request
+from freshtap.config.site import Site
 from freshtap.errors import printable, shown
-from freshtap.site import Site
 from freshtap.verify.diagnoses import Diagnosis
 from freshtap.verify.observation import Observation
 from freshtap.verify.outcomes import DROPPING, OUTCOMES, Call, Outcome, Outcomes, Reason

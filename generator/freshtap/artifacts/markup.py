@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from freshtap.site import Site
+from freshtap.config.site import Site
 
 #: What ends a script element, or makes its end be overlooked, wherever it stands in the script.
 _UNSAFE_INLINE: Final = re.compile(r"<(?=/script|!--|script)", re.IGNORECASE)

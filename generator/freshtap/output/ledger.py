@@ -13,8 +13,10 @@ from typing import IO, Final, Self
 
 from freshtap.errors import OutputError
 
-#: Pairs that are kept in memory: a million sites make sixty files, which every system lets a process have open.
-_IN_MEMORY: Final = 16 * 1024
+#: Characters that are kept in memory.
+_IN_MEMORY: Final = 8 * 1024 * 1024
+#: Files, before they are made one: every system lets a process have a few times as many open.
+_MOST_FILES: Final = 48
 
 Pair = tuple[str, str]
 
@@ -29,6 +31,7 @@ class Ledger:
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
         self._latest: list[Pair] = []
+        self._length = 0
         self._earlier: list[IO[str]] = []
 
     def __enter__(self) -> Self:
@@ -43,7 +46,8 @@ class Ledger:
     def add(self, key: str, value: str) -> None:
         """Takes one pair."""
         self._latest.append((key, value))
-        if len(self._latest) >= _IN_MEMORY:
+        self._length += len(key) + len(value)
+        if self._length >= _IN_MEMORY:
             self._put_aside()
 
     def __iter__(self) -> Iterator[Pair]:
@@ -52,15 +56,21 @@ class Ledger:
         return heapq.merge(*map(_pairs, self._earlier), self._latest, key=itemgetter(0))
 
     def _put_aside(self) -> None:
+        merged = self._earlier if len(self._earlier) >= _MOST_FILES else []
         self._latest.sort(key=itemgetter(0))
         try:
             file = tempfile.TemporaryFile("w+", encoding="ascii", dir=self._folder)  # noqa: SIM115 - closed at the end
-            self._earlier.append(file)
-            file.writelines(f"{json.dumps(pair)}\n" for pair in self._latest)
+            self._earlier = [*self._earlier, file]
+            pairs = heapq.merge(*map(_pairs, merged), self._latest, key=itemgetter(0))
+            file.writelines(f"{json.dumps(pair)}\n" for pair in pairs)
             file.flush()
         except OSError as error:
             raise OutputError(f"A temporary file cannot be written: {error.strerror or error}.") from error
+        for one in merged:
+            one.close()
+        self._earlier = self._earlier[len(merged) :]
         self._latest.clear()
+        self._length = 0
 
 
 def _pairs(file: IO[str]) -> Iterator[Pair]:

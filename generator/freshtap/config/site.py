@@ -19,10 +19,11 @@ from pydantic import (
     model_validator,
 )
 
-from freshtap import addresses, clevertap
+from freshtap import clevertap
 from freshtap.clevertap import Region
-from freshtap.table import Table, Text, refused
-from freshtap.transformations import Transformation
+from freshtap.config import addresses
+from freshtap.config.table import Table, Text, refused
+from freshtap.config.transformations import Transformation
 
 MAX_SITE_NAME_LENGTH: Final = 200
 

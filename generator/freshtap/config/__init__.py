@@ -1,6 +1,6 @@
-"""From a file to a :class:`~freshtap.site.Site`, or to everything that is wrong with it, at once.
+"""A file → a :class:`~freshtap.config.site.Site`, or everything that is wrong with it, at once.
 
-The checks of single values live in :mod:`freshtap.site`; :mod:`freshtap.findings` makes sentences of what they find.
+The checks of single values live in :mod:`.site`; :mod:`.findings` makes sentences of what they find.
 """
 
 from __future__ import annotations
@@ -9,16 +9,16 @@ import copy
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 from pydantic import ValidationError
 
-from freshtap import findings
+from freshtap.config import findings
+from freshtap.config.findings import Location
+from freshtap.config.site import Site
 from freshtap.errors import ConfigError, Problem
-from freshtap.findings import Location
-from freshtap.site import Site
 
 #: What a config is called where none is named.
 DEFAULT_NAME: Final = "freshtap.toml"
@@ -53,6 +53,8 @@ class Reading:
     problems: tuple[Problem, ...] = ()
     text: str = ""
     """What stands in the file, where it is text."""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    """What that comes to as TOML, where it is; for :func:`from_mapping`."""
 
     @property
     def knows_every_event(self) -> bool:
@@ -70,57 +72,79 @@ def read(path: Path) -> Reading:
     """Reads a config file. Never raises for what is in it, or for its absence."""
     file = str(path)
     try:
+        written = text(path)
+    except ConfigError as error:
+        return Reading(file, None, error.problems)
+    return replace(parse(written, file=file), text=written)
+
+
+def text(path: Path) -> str:
+    """What stands in a config file. Raises :class:`ConfigError` where it cannot be read, or is no text."""
+    file = str(path)
+    try:
         with path.open("rb") as opened:
             content = opened.read(_USUAL)
             if len(content) == _USUAL:
                 # Never more than that, whatever it is: some files do not end.
                 content += opened.read(_LARGEST + 1 - _USUAL)
     except FileNotFoundError:
-        return _unreadable(file, 'does not exist. "freshtap init" writes one')
+        raise _unreadable(file, 'does not exist. "freshtap init" writes one') from None
     except OSError as error:
-        return _unreadable(file, f"cannot be read ({error.strerror or error})")
+        raise _unreadable(file, f"cannot be read ({error.strerror or error})") from None
     if len(content) > _LARGEST:
-        return _unreadable(file, "is larger than any config", f"at most {_LARGEST:,} bytes")
+        raise _unreadable(file, "is larger than any config", f"at most {_LARGEST:,} bytes")
     try:
         # Editors on Windows put a byte order mark in front.
-        text = content.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return _unreadable(file, "is not UTF-8 text", "a file saved in that encoding")
-    return replace(parse(text, file=file), text=text)
+        raise _unreadable(file, "is not UTF-8 text", "a file saved in that encoding") from None
 
 
 def parse(text: str, *, file: str = DEFAULT_NAME) -> Reading:
     """Reads the text of a config. ``file`` is what problems call it."""
-    too_deep = _unreadable(file, "is nested too deeply", f"at most {_DEEPEST} tables or lists inside each other")
+    try:
+        return from_mapping(_tables(text, file), file=file)
+    except ConfigError as error:
+        return Reading(file, None, error.problems)
+
+
+def _tables(text: str, file: str) -> dict[str, Any]:
+    """The text as TOML. Raises :class:`ConfigError` where it is none, or could exhaust what reads it."""
     # Few configs have so many dots anywhere.
     if text.count(".") >= _DEEPEST and _DEEP_KEY.search(_TEXT_OR_COMMENT.sub('""', text)):
-        return too_deep
+        raise _too_deep(file)
     try:
         data = tomllib.loads(text)
     except RecursionError:
-        return too_deep
+        raise _too_deep(file) from None
     # Not only TOMLDecodeError: Python refuses integers of thousands of digits with its plain base class.
     except ValueError as error:
         # Which also says what a program should do about them.
-        return _unreadable(file, f"is not valid TOML: {str(error).partition('; use sys.')[0]}")
-    return too_deep if _depth(data, limit=_DEEPEST) > _DEEPEST else from_mapping(data, file=file)
+        raise _unreadable(file, f"is not valid TOML: {str(error).partition('; use sys.')[0]}") from None
+    if _depth(data, limit=_DEEPEST) > _DEEPEST:
+        raise _too_deep(file)
+    return data
 
 
 def from_mapping(data: Mapping[str, Any], *, file: str = DEFAULT_NAME) -> Reading:
     """Reads a parsed config."""
     try:
-        return Reading(file, Site.model_validate(data))
+        return Reading(file, Site.model_validate(data), data=data)
     except ValidationError as error:
         details = error.errors(include_url=False)
     try:
         rest = Site.model_validate(_readable_part(data, (detail["loc"] for detail in details)))
     except ValidationError:
         rest = None
-    return Reading(file, rest, tuple(findings.problems(details, file)))
+    return Reading(file, rest, tuple(findings.problems(details, file)), data=data)
 
 
-def _unreadable(file: str, wrong: str, allowed: str = "") -> Reading:
-    return Reading(file, None, (Problem(file, "", wrong, allowed=allowed),))
+def _too_deep(file: str) -> ConfigError:
+    return _unreadable(file, "is nested too deeply", f"at most {_DEEPEST} tables or lists inside each other")
+
+
+def _unreadable(file: str, wrong: str, allowed: str = "") -> ConfigError:
+    return ConfigError([Problem(file, "", wrong, allowed=allowed)])
 
 
 def _depth(data: Mapping[str, Any], *, limit: int) -> int:

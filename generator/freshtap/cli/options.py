@@ -9,8 +9,8 @@ from typing import Final
 
 import click
 
-from freshtap import addresses, minify
-from freshtap.config import DEFAULT_NAME
+from freshtap import minify
+from freshtap.config import DEFAULT_NAME, addresses
 from freshtap.errors import printable
 
 #: A file that is to be read.

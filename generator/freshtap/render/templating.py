@@ -8,6 +8,13 @@ from pathlib import Path
 import jinja2
 
 
+def folder() -> Path:
+    """Where they are."""
+    inside = Path(__file__).parents[1] / "templates"
+    # In an editable install the templates are read from the top of the repository, live.
+    return inside if inside.is_dir() else Path(__file__).parents[3] / "templates"
+
+
 def template(name: str) -> jinja2.Template:
     """A template by its path among them."""
     return _environment().get_template(name)
@@ -20,11 +27,8 @@ def _environment() -> jinja2.Environment:
     Its delimiters are comments and calls in JavaScript, so that each template parses by itself:
     ``/*% if charged %*/``, ``$fill(value_length)``, ``/*# … #*/``.
     """
-    inside = Path(__file__).parent / "templates"
-    # In an editable install the templates are read from the top of the repository, live.
-    folder = inside if inside.is_dir() else Path(__file__).parents[2] / "templates"
     return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folder),
+        loader=jinja2.FileSystemLoader(folder()),
         undefined=jinja2.StrictUndefined,
         autoescape=False,  # noqa: S701 - JavaScript: values enter as JSON, never as text
         keep_trailing_newline=True,

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from freshtap import clevertap
+from freshtap.config.site import Site
+from freshtap.config.transformations import RenameEvent
 from freshtap.errors import Problem, shown
-from freshtap.site import Site
-from freshtap.transformations import RenameEvent
 
 _REMOVED: Final = clevertap.PROHIBITED_CHARACTERS + clevertap.DELETED_CHARACTERS
 #: What is sent as it is.

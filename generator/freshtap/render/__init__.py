@@ -1,4 +1,4 @@
-"""From a site to its JavaScript: the templates of its features, minified once per feature set, its values last.
+"""A site → its JavaScript: the templates of its features, minified once per feature set, its values last.
 
 The site's values enter as one JSON argument that cannot become code: ASCII only, and every character that means
 something to HTML or to JavaScript beyond a text's end is escaped.
@@ -6,20 +6,24 @@ something to HTML or to JavaScript beyond a text's end is escaped.
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import jinja2
 from jinja2.utils import htmlsafe_json_dumps
 
-from freshtap import __version__, clevertap, naming, templating
+from freshtap import __version__, clevertap
+from freshtap.config.site import Site
+from freshtap.config.transformations import ChangeType, RenameEvent, SendBuiltin, Transformation
 from freshtap.errors import BuildError
-from freshtap.features import Features
 from freshtap.minify import MINIFIERS, minified
-from freshtap.reasons import MAX_STORED_CALLS, REASONS
-from freshtap.site import Site
-from freshtap.transformations import ChangeType, RenameEvent, SendBuiltin, Transformation
+from freshtap.plan import naming
+from freshtap.render import templating
+from freshtap.render.features import Features
+from freshtap.render.reasons import MAX_STORED_CALLS, REASONS
 
 #: Stands in bridge.js where the site's values go.
 _VALUES: Final = "SITE"
@@ -27,6 +31,9 @@ _VALUES: Final = "SITE"
 #: In debug builds, a line that is nothing but a call of report() tells the developer what became of a value, and one of
 #: trace() tells tools how far a call has come. In production builds there is no such line.
 _REPORT: Final = re.compile(r"^ *(report|trace)\(.*\);\n", re.MULTILINE)
+
+#: With nothing between values: the same ones give the same text.
+_COMPACT: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 #: What the templates need to know besides a site's features.
 _CONSTANTS: Final[dict[str, Any]] = {
@@ -52,15 +59,34 @@ _CONSTANTS: Final[dict[str, Any]] = {
 }
 
 
+class Scripts(NamedTuple):
+    """A site's JavaScript: the account's script in two parts, and the snippet in front of it."""
+
+    common: str
+    """What the scripts of all sites of its feature set begin with."""
+    own: str
+    """The rest: its own values, and what ends a script."""
+    snippet: str
+    """The inline script that notes calls until the account's script is there, without its script element."""
+
+    @property
+    def bridge(self) -> str:
+        """The account's script."""
+        return self.common + self.own
+
+
+def scripts(site: Site, *, minifier: str = MINIFIERS[0], debug: bool = False) -> Scripts:
+    """Everything that a site's pages run. Raises :class:`BuildError` where the minifier fails."""
+    names = naming.names(site)
+    features = Features.of(site, names, debug=debug)
+    before, after = _bridge(features, minifier)
+    own = str(htmlsafe_json_dumps(values(site, names), dumps=_COMPACT.encode)) + after
+    return Scripts(before, own, _snippet(features.companion, bool(features.builtins), minifier))
+
+
 def bridge(site: Site, *, minifier: str = MINIFIERS[0], debug: bool = False) -> str:
     """The account's script. Raises :class:`BuildError` where the minifier fails."""
-    return "".join(parts(site, minifier=minifier, debug=debug))
-
-
-def parts(site: Site, *, minifier: str = MINIFIERS[0], debug: bool = False) -> tuple[str, str]:
-    """The account's script in two parts: what all sites of its feature set begin with, and its own rest."""
-    before, after = _bridge(Features.of(site, debug=debug), minifier)
-    return before, _json(values(site)) + after
+    return scripts(site, minifier=minifier, debug=debug).bridge
 
 
 def snippet(site: Site, *, minifier: str = MINIFIERS[0]) -> str:
@@ -101,19 +127,16 @@ def _rendered(template: str, context: dict[str, Any]) -> str:
         raise BuildError(f"template {template}: {error}") from error
 
 
-def _json(values: dict[str, Any]) -> str:
-    return str(htmlsafe_json_dumps(values, sort_keys=True, separators=(",", ":")))
-
-
-def values(site: Site) -> dict[str, Any]:
-    """What belongs to this one account. Only what its features read is there."""
+def values(site: Site, names: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """What belongs to this one account; ``names`` as for :class:`Features`. Only what its features read is there."""
     account = site.clevertap
     found: dict[str, Any] = {
         "account": account.account_id,
         "name": site.freshpaint.destination,
         "sdk": account.sdk_url,
     }
-    names = naming.names(site)
+    if names is None:
+        names = naming.names(site)
     if names:
         found["events"] = list(names.items())
     # The SDK puts a region in front of every domain; a proxy has one only where the config says so.

@@ -1,4 +1,4 @@
-"""What CleverTap and the bridge will do with a config.
+"""What a config says → a site that can be built, with what CleverTap and the bridge will make of it: errors, warnings.
 
 Errors where CleverTap would refuse or two things would become one, warnings where the bridge repairs. Source:
 the limits in :mod:`freshtap.clevertap`.
@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from freshtap import clevertap, config, effects, naming
+from freshtap import clevertap, config
 from freshtap.config import Reading
+from freshtap.config.site import Site
 from freshtap.errors import ConfigError, Problem, shown
-from freshtap.site import Site
+from freshtap.plan import effects, naming
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""From a site to the files that are published for it. Pure: nothing is read or written."""
+"""A site → the files that are published for it, and what the manifest says of it. Pure: nothing is read or written."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ import zlib
 from base64 import b64encode
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, TypedDict
+from typing import Final, NamedTuple, TypedDict
 
-from freshtap import addresses, declarations, markup, render
+from freshtap import render
+from freshtap.artifacts import markup
+from freshtap.config import addresses
+from freshtap.config.site import Site
 from freshtap.errors import BuildError, needs
-from freshtap.site import Site
+from freshtap.render import declarations
 
 #: The name of a site's script that stays, whatever is in it.
 STABLE_NAME: Final = "freshtap.js"
@@ -71,15 +74,14 @@ class Artifacts:
 
 def make(site: Site, options: Options = Options()) -> Artifacts:
     """Builds one site. Raises :class:`BuildError` where a minifier or a compressor fails or is missing."""
-    common, own = render.parts(site, minifier=options.minifier, debug=options.debug)
+    common, own, inline = render.scripts(site, minifier=options.minifier, debug=options.debug)
     script = (common + own).encode()
-    inline = render.snippet(site, minifier=options.minifier)
-    hashed = f"{site.name}/{hashed_name(script)}"
+    measures = _measures(common, own.encode())
+    hashed = f"{site.name}/{measures.name}"
     stable = f"{site.name}/{STABLE_NAME}"
     snippet = f"{site.name}/snippet.html"
     types = f"{site.name}/freshtap.d.ts"
-    digest = integrity(script)
-    page = markup.loading(site, inline, hashed, options.base_url, integrity=digest)
+    page = markup.loading(site, inline, hashed, options.base_url, integrity=measures.integrity)
     files = {
         hashed: script,
         stable: script,
@@ -97,9 +99,9 @@ def make(site: Site, options: Options = Options()) -> Artifacts:
         stable=stable,
         snippet=snippet,
         types=types,
-        integrity=digest,
+        integrity=measures.integrity,
         bytes=len(script),
-        gzip=_gzipped_size(common, own.encode()),
+        gzip=measures.gzip,
         csp=content_security_policy(site, inline, options.base_url),
     )
     return Artifacts(site.name, files, entry)
@@ -131,12 +133,20 @@ def tag(
 
 def hashed_name(script: bytes) -> str:
     """The name that a script keeps for good: it changes with the content."""
-    return f"freshtap.{hashlib.sha256(script).hexdigest()[:_HASH_LENGTH]}.js"
+    return _name(hashlib.sha256(script))
 
 
 def integrity(content: bytes) -> str:
     """A script's subresource integrity, as browsers compare it."""
-    return f"sha384-{b64encode(hashlib.sha384(content).digest()).decode()}"
+    return _integrity(hashlib.sha384(content))
+
+
+def _name(sha256: hashlib._Hash) -> str:
+    return f"freshtap.{sha256.hexdigest()[:_HASH_LENGTH]}.js"
+
+
+def _integrity(sha384: hashlib._Hash) -> str:
+    return f"sha384-{b64encode(sha384.digest()).decode()}"
 
 
 def content_security_policy(site: Site, inline: str, base_url: str) -> dict[str, list[str]]:
@@ -155,6 +165,7 @@ def content_security_policy(site: Site, inline: str, base_url: str) -> dict[str,
     return {"script-src": list(dict.fromkeys([*scripts, collector]))}
 
 
+@lru_cache(maxsize=64)
 def source_of_inline(text: str) -> str:
     """What allows an inline script in a page's policy: its hash."""
     return f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
@@ -168,22 +179,43 @@ def gzipped(content: bytes) -> bytes:
     return buffer.getvalue()
 
 
-def _gzipped_size(common: str, own: bytes) -> int:
-    """How long :func:`gzipped` makes a script of these two parts.
+class _Measures(NamedTuple):
+    """What the content of a script comes to."""
 
-    What it begins with is compressed once for all sites. That changes nothing: what is compressed in two steps gives
-    the same bytes as in one.
+    name: str
+    integrity: str
+    gzip: int
+
+
+def _measures(common: str, own: bytes) -> _Measures:
+    """What :func:`hashed_name`, :func:`integrity` and the length of :func:`gzipped` say of these two parts.
+
+    What it begins with is gone through once for all sites. That changes nothing: what is hashed or compressed in two
+    steps gives the same bytes as in one.
     """
-    size, begun = _begun(common)
-    rest = begun.copy()
-    return _GZIP_FRAME + size + len(rest.compress(own)) + len(rest.flush())
+    begun = _begun(common)
+    sha256, sha384, rest = begun.sha256.copy(), begun.sha384.copy(), begun.compressor.copy()
+    sha256.update(own)
+    sha384.update(own)
+    size = _GZIP_FRAME + begun.size + len(rest.compress(own)) + len(rest.flush())
+    return _Measures(_name(sha256), _integrity(sha384), size)
+
+
+class _Begun(NamedTuple):
+    """What goes on after the beginning of a script, and how much of that has been compressed already."""
+
+    sha256: hashlib._Hash
+    sha384: hashlib._Hash
+    compressor: zlib._Compress
+    size: int
 
 
 @lru_cache(maxsize=64)
-def _begun(common: str) -> tuple[int, zlib._Compress]:
-    """The compressor that goes on after this beginning, and how much of that it has given out."""
+def _begun(common: str) -> _Begun:
+    content = common.encode()
     compressor = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
-    return len(compressor.compress(common.encode())), compressor
+    size = len(compressor.compress(content))
+    return _Begun(hashlib.sha256(content), hashlib.sha384(content), compressor, size)
 
 
 def brotlied(content: bytes) -> bytes:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from freshtap import clevertap, findings, naming
-from freshtap.errors import Problem, shown
-from freshtap.site import Event, Site
-from freshtap.transformations import (
+from freshtap import clevertap
+from freshtap.config import findings
+from freshtap.config.site import Event, Site
+from freshtap.config.transformations import (
     DeleteProperty,
     RenameEvent,
     RenameProperty,
@@ -16,6 +16,8 @@ from freshtap.transformations import (
     SendConstant,
     Transformation,
 )
+from freshtap.errors import Problem, shown
+from freshtap.plan import naming
 
 #: Transformations of events that are not in the config, for which one is looked up that is like it: each takes a while.
 _MOST_GUESSES: Final = 20

@@ -5,12 +5,14 @@ Sites that use the same features share one rendered and minified source; only th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Self
 
-from freshtap import clevertap, naming
-from freshtap.site import Nested, Site
-from freshtap.transformations import ChangeType, RenameEvent, SendBuiltin
+from freshtap import clevertap
+from freshtap.config.site import Nested, Site
+from freshtap.config.transformations import ChangeType, RenameEvent, SendBuiltin
+from freshtap.plan import naming
 
 #: How many names may be joined to the first where nested properties are flattened: three names in all.
 _JOINED_NAMES = 2
@@ -45,9 +47,10 @@ class Features:
     debug: bool
 
     @classmethod
-    def of(cls, site: Site, *, debug: bool = False) -> Self:
-        """The features that ``site`` uses."""
-        names = naming.names(site)
+    def of(cls, site: Site, names: Mapping[str, str] | None = None, *, debug: bool = False) -> Self:
+        """The features that ``site`` uses; ``names`` are those of :mod:`~freshtap.plan.naming`, if known."""
+        if names is None:
+            names = naming.names(site)
         code = site.identify.default_country_code
         transformations = [each for each in site.transformations if not isinstance(each, RenameEvent)]
         fetch = site.clevertap.transport == "fetch"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from freshtap import clevertap, config, plan, templating
+from freshtap import clevertap, config, plan
+from freshtap.render import templating
 
 #: Stands in a first config where no account is known yet. It is the one of CleverTap's own documentation.
 EXAMPLE_ACCOUNT_ID: Final = "TEST-86K-4Z9-K85Z"

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PlainValidator, field_validator
 
-from freshtap.table import Table, Text, refused
+from freshtap.config.table import Table, Text, refused
 
 #: Beyond this, JavaScript's numbers are not exact.
 _LARGEST_INTEGER = 2**53 - 1

@@ -9,7 +9,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from freshtap import config
-from freshtap.site import Site
+from freshtap.config.site import Site
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 

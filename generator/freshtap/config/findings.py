@@ -13,10 +13,10 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from freshtap.config.site import Site
+from freshtap.config.table import OWN_WORDS
+from freshtap.config.transformations import Transformation
 from freshtap.errors import Problem, shown
-from freshtap.site import Site
-from freshtap.table import OWN_WORDS
-from freshtap.transformations import Transformation
 
 #: A place in a config, as pydantic names it.
 Location = tuple[int | str, ...]
