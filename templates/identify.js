@@ -19,7 +19,7 @@ const toAddress = value => (/^[^\s@'"\\]+@[^\s@'"\\]+$/.exec(words(value)) || []
 const toDay = value => {
   try {
     const text = isDate(value) ? new Date(value % 864e5 ? Date.UTC(value.getFullYear(), value.getMonth(), value.getDate()) : value).toISOString().slice(0, 10) : words(value).replace(" ", "T");
-    const [, day, zone] = /^(.{10})(?:T\d\d:\d\d[\d:.]*(Z|[+-]\d\d(:?\d\d)?)?)?$/.exec(text) || [];
+    const [, day, , zone] = /^(.{10})(T\d\d:\d\d[\d:.]*(Z|[+-]\d\d(:?\d\d)?)?)?$/.exec(text) || [];
     const noon = day + "T12:00:00.000Z";
     // Date judges the time of day; not the day, which it would move into the next month.
     if (isDate(new Date(text.replace(zone, "Z"))) && new Date(noon).toISOString() === noon) {

@@ -31,19 +31,18 @@ const join = call => {
 
 // Hands over whatever may go. Called for every call, for every answer of CleverTap, and by the clock.
 const advance = () => {
-  if (!opened) {
-    return;
-  }
-  clearTimeout(timer);
-  try {
-    while (permitted() && !taking && !hidden && isOurs() && mayGo(line[0])) {
-      handOver(line.shift());
+  if (opened) {
+    clearTimeout(timer);
+    try {
+      while (permitted() && !taking && !hidden && isOurs() && mayGo(line[0])) {
+        handOver(line.shift());
+      }
+    } catch (error) {
+      report("failed", "CleverTap", error);
     }
-  } catch (error) {
-    report("failed", "CleverTap", error);
-  }
-  if (line.length || asked) {
-    timer = setTimeout(advance, 250);
+    if (line.length || asked) {
+      timer = setTimeout(advance, 250);
+    }
   }
 };
 
@@ -74,10 +73,8 @@ const mayGo = call => {
 // had another login, or a reset.
 const release = name => {
   const device = recallDevice();
-  const calls = kept(name);
-  const theirs = calls.filter(call => !call.device || call.device === device);
-  report(theirs.length < calls.length ? "calls-superseded" : "", name);
-  line = theirs.concat(line);
+  report([].concat(recall(name)).some(call => call && call.device && call.device !== device) ? "calls-superseded" : "", name);
+  line = kept(name).filter(call => !call.device || call.device === device).concat(line);
   remember(name);
 };
 
@@ -107,9 +104,7 @@ const leave = () => {
   if (line.length) {
     // Whom the next page must still find known, or what was called here is not theirs.
     const device = recallDevice();
-    line.forEach(call => {
-      call.device = device;
-    });
+    line.forEach(call => call.device = device);
     remember("line", kept("line", line));
     line = [];
   }

@@ -86,11 +86,11 @@ class Search:
         whole = max(scripts, key=lambda script: len(script.variables))
         functions = {name for script in scripts for name in script.functions}
         self.order = sorted(functions, key=[*CHOSEN, *functions].index)
-        self._words = sorted({variable.name for script in scripts for variable in script.variables})
-        given = dict(zip((variable.name for variable in whole.variables), whole.names(dict(CHOSEN)), strict=True))
+        self._words = sorted({variable.key for script in scripts for variable in script.variables})
+        given = dict(zip((variable.key for variable in whole.variables), whole.names(dict(CHOSEN)), strict=True))
         # Of two letters are those that no other name would miss.
-        single = {word: name for word, name in {**given, **CHOSEN}.items() if len(name) == 1}
-        self.chosen = {word: single.get(word, "") for word in self._words}
+        single = {word: name for word, name in given.items() if len(name) == 1}
+        self.chosen = {word: CHOSEN.get(word) or single.get(word, "") for word in self._words}
         self.sizes = self._measured()
 
     def _measured(self) -> list[int]:

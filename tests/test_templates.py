@@ -242,10 +242,35 @@ def test_another_meaning_is_told_from_the_same() -> None:
         assert meaning(source) != meaning(f"let d=1,a={{c:d}};use({other});if(d)use()")
 
 
+OTHER: Final = (
+    ("if (a) { b(); }", "a||b();"),
+    ("if (a) { b(); c(); }", "a&&b(),c();"),
+    ("if (a) { b(); } else { c(); }", "a&&b()||c();"),
+    ("if (a) { b(); } else { c(); }", "a?c():b();"),
+    ("if (!(a && b)) { c(); }", "!a&&b&&c();"),
+    ("if (a || b) { c(); }", "a||b&&c();"),
+    ("if (a) { if (b) { c(); } d(); }", "a&&b&&(c(),d());"),
+    ("if (a) { if (b) { c(); } else { d(); } }", "if(a&&b)c();else d();"),
+    ("a = b && c;", "a=b||c;"),
+    ("a => { b(); return c; };", "a=>{b(),c};"),
+    ("a => { if (a) { return b; } return c; };", "a=>a?c:b;"),
+    ("a => { if (a) { return b; } c(); return d; };", "a=>(c(),a?b:d);"),
+    ("a => { if (a) { b(); return; } c(); };", "a=>{a&&b();c()};"),
+    ("for (;;) { a(); b(); }", "for(;;)a();b();"),
+)
+
+
+@pytest.mark.parametrize(("source", "other"), OTHER)
+def test_another_order_or_condition_is_told_from_the_same(source: str, other: str) -> None:
+    """Of what is done one after the other, or under a condition."""
+    assert meaning(source) != meaning(other)
+
+
 def test_chosen_names_are_names_of_the_templates() -> None:
     """What names.json has is used: no name in it is one that no template has any more."""
-    scripts = [render.bridge(site_of(changes), minifier="none") for changes in CONFIGS.values()]
-    assert names.CHOSEN.keys() <= {variable.name for script in scripts for variable in names.variables_of(read(script))}
+    made = itertools.product((render.bridge, render.snippet), map(site_of, CONFIGS.values()))
+    scripts = [make(site, minifier="none") for make, site in made]
+    assert names.CHOSEN.keys() <= {variable.key for script in scripts for variable in names.variables_of(read(script))}
 
 
 def test_functions_share_their_short_names() -> None:
@@ -298,9 +323,9 @@ def test_what_is_not_known_is_refused(source: str) -> None:
 
 SHORT: Final = {
     "one let": ("const a = 1; let b; const [c] = a; use(); const d = 2;", "let e=1,t,[r]=e;use();let n=2;"),
-    "braces": ("if (a) { b(); } else { c(); } for (;;) { d(); }", "if(a)b();else c();for(;;)d();"),
-    "braces of two": ("if (a) { b(); c(); }", "if(a){b();c()}"),
-    "braces before else": ("if (a) { if (b) { c(); } } else { d(); }", "if(a){if(b)c()}else d();"),
+    "braces": ("if (a) { b(); } else { c(); } for (;;) { d(); }", "a?b():c();for(;;)d();"),
+    "braces of two": ("if (a) { b(); c(); }", "a&&(b(),c());"),
+    "braces before else": ("if (a) { if (b) { c(); } } else { d(); }", "a?b&&c():d();"),
     "braces of a variable": ("if (a) { const b = c(); }", "if(a){let e=c()}"),
     "braces of nothing": ("if (a) {} else {}", "if(a){}else{}"),
     "do": ("do { a(); } while (b); c();", "do{a()}while(b);c();"),
@@ -311,8 +336,8 @@ SHORT: Final = {
         "use(true.a,undefined.b,a.true,{true:1});",
     ),
     "texts": ('use("const a = true;}", /;}undefined/);', 'use("const a = true;}",/;}undefined/);'),
-    "a block with a regular expression": ("if (a) { /b = true;/.test(c); }", "if(a){/b = true;/.test(c)}"),
-    "line ends": ("if (a) { b(); c(); }\nuse();\n{ d(); }\ne();", "if(a){b();c()}use();{d()}e();"),
+    "a block with a regular expression": ("if (a) { /b = true;/.test(c); }", "a&&/b = true;/.test(c);"),
+    "line ends": ("if (a) { b(); c(); }\nuse();\n{ d(); }\ne();", "a&&(b(),c()),use(),d(),e();"),
     "functions": ("const a = 1; function b() {} const c = 2;", "function e(){}let t=1,r=2;"),
     "a directive": ('() => { "use strict"; a(); function b() {} };', '()=>{"use strict";function e(){}a()};'),
     "functions as values": (
@@ -322,12 +347,47 @@ SHORT: Final = {
     "functions in their order": ("() => { const b = c => c; const a = c => c; a(); };", "()=>{let t=e=>e,e=e=>e;e()};"),
     "a function that returns": ("a => { return b(a); };", "e=>b(e);"),
     "a function that returns an object": ("a => { return {b: a}; };", "e=>{return{b:e}};"),
-    "a function that returns the last of two": ("a => { return a(), b; };", "e=>{return e(),b};"),
-    "a function that returns a regular expression": ("a => { return /a = true/; };", "e=>{return /a = true/};"),
+    "a function that returns the last of two": ("a => { return a(), b; };", "e=>(e(),b);"),
+    "a function that returns a regular expression": ("a => { return /a = true/; };", "e=>{return/a = true/};"),
     "a function that returns nothing": ("a => { return; };", "e=>{return};"),
     "a function that returns at last": ("a => { if (a) { return; } return a; };", "e=>{if(e)return;return e};"),
     "a return": ("() => { if (a) { return; } return true; };", "()=>{if(a)return;return!0};"),
     "an undeclared undefined": ("undefined => undefined;", "e=>e;"),
+    "a condition that is weaker": ("if (a || b) { c = d; }", "(a||b)&&(c=d);"),
+    "conditions in one another": ("if (a) { if (b || c) { d(); } e(); }", "a&&((b||c)&&d(),e());"),
+    "a condition that is not": ("if (!a.b()) { if (c && d) { e(); } }", "a.b()||c&&d&&e();"),
+    "a condition of two that are not": ("if (!a && b) { c(); } if (!(a && b)) { c(); }", "!a&&b&&c(),!(a&&b)&&c();"),
+    "a condition that compares": ("if (a <= b && c !== d && e >= f) { g(); }", "a<=b&&c!==d&&e>=f&&g();"),
+    "a condition with a regular expression": ("if (/a b/.test(c)) { /d/.test(e); }", "if(/a b/.test(c)){/d/.test(e)}"),
+    "a condition that sets": ("if (a = b) { c(); } else { d = e; }", "(a=b)?c():d=e;"),
+    "a choice in a choice": ("if (a ? b : c) { d(); } else if (e) { f(); }", "(a?b:c)?d():e&&f();"),
+    "a way out": ("for (;;) { if (a) { break; } else { throw b; } }", "for(;;){if(a)break;else throw b}"),
+    "what else does not belong to": ("if (a) { if (b) { throw c; } } else { d(); }", "if(a){if(b)throw c}else d();"),
+    "what is returned behind what is done": (
+        "use(a => { if (a) { b(); return c; } d(); return a || e; });",
+        "use(t=>t?(b(),c):(d(),t||e));",
+    ),
+    "what is returned under two conditions": (
+        "use(a => { if (a) { return b; } if (c, d) { return {e}; } return () => { f(); }; });",
+        "use(t=>t?b:(c,d)?{e}:()=>{f()});",
+    ),
+    "what is returned under a condition alone": (
+        "use(a => { b(); if (a) { return c; } });",
+        "use(e=>(b(),e?c:void 0));",
+    ),
+    "what is returned or not": ("use(a => { if (a) { return b; } });", "use(e=>e?b:void 0);"),
+    "loops with bodies": (
+        "while (a) { b(); c(); } do { d(); e(); } while (f);",
+        "while(a)b(),c();do{d(),e()}while(f);",
+    ),
+    "try": (
+        "try { a(); b(); } catch (c) { d(c); e(); } finally { f(); } g();",
+        "try{a(),b()}catch(t){d(t),e()}finally{f()}g();",
+    ),
+    "expressions that begin with a word": (
+        "delete a.b; new C(); void d; typeof e;",
+        "delete a.b,new C(),void d,typeof e;",
+    ),
 }
 
 

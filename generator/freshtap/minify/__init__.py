@@ -3,7 +3,7 @@
 jsmin takes away comments and blanks, and knows little of JavaScript: it never ends on a comment that does not, loses
 the rest of the script at a text that does not end, and changes what some code means. The templates keep to what it
 handles (see CONTRIBUTING), and :mod:`.javascript` refuses the worst before jsmin sees it. What takes more than that is
-done around it: :mod:`.arrangement` and :mod:`.names` before, :mod:`.statements` after.
+done around it: :mod:`.arrangement` and :mod:`.names` before, :mod:`.statements` and :mod:`.expressions` after.
 """
 
 from __future__ import annotations
