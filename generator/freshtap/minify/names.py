@@ -22,8 +22,8 @@ from freshtap.minify.tokens import KEYWORDS, Token, is_word, read, refuse, writt
 LETTERS: Final = "etrnoisaludcpmfhgbvywkxjqzEIDNOSTARCLPKMFBGUVHJQWXYZ_$"
 _ENDS: Final = frozenset({";", ")", "]", "}", ""})
 
-#: The short name that a name gets wherever nothing else there has it, by :attr:`Variable.key`. ``tests/letters.py`` finds
-#: them.
+#: The short name that a name gets wherever nothing else there has it, by :attr:`Variable.key`. ``tests/letters.py``
+#: finds them.
 CHOSEN: Final[Mapping[str, str]] = MappingProxyType(
     json.loads(Path(__file__).with_name("names.json").read_text(encoding="utf-8"))
 )
