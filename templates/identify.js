@@ -30,19 +30,19 @@ const toDay = value => {
 
 // The SDK keeps a phone as text only where it starts with + and goes on in digits.
 const toPhone = value => {
-  let digits = words(value).replace(/[\s().\/\u00ad\u2000-\u206f\u2212-]/g, "").replace(/^00/, "+");
+  value = words(value).replace(/[\s().\/\u00ad\u2000-\u206f\u2212-]/g, "").replace(/^00/, "+");
   /*% if country_code %*/
-  if (/^\d{7,}$/.test(digits)) {
-    digits = "+" + (digits.length > 10 && digits.startsWith(site.code) ? digits : site.code + digits /*% if trunk_zero %*/ .replace(/^0/, "") /*% endif %*/);
+  if (/^\d{7,}$/.test(value)) {
+    value = "+" + (value.length > 10 && value.startsWith(site.code) ? value : site.code + value /*% if trunk_zero %*/ .replace(/^0/, "") /*% endif %*/);
   }
   /*% endif %*/
-  if (/^\+\d{8,15}$/.test(digits)) {
-    return digits;
+  if (/^\+\d{8,15}$/.test(value)) {
+    return value;
   }
   /*% if not country_code %*/
   // Without a country's code it can only go as a number, as in Freshpaint's own example.
-  if (/^\d{7,15}$/.test(digits)) {
-    return +digits;
+  if (/^\d{7,15}$/.test(value)) {
+    return +value;
   }
   /*% endif %*/
 };

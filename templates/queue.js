@@ -8,7 +8,8 @@
 // Each of them, once stored, also has the device id that somebody was known under as the page was left that stored it last.
 let line = [];
 let asked;
-let unconfirmedAt;
+// When what CleverTap has not confirmed is waited for no longer.
+let patience;
 let timer;
 let taking;
 let hidden;
@@ -47,7 +48,6 @@ const advance = () => {
 };
 
 const mayGo = call => {
-  const now = Date.now();
   if (answering()) {
     asked = asked || deviceId();
     // A further switch would mix up the two users; events are safer here: the SDK sends what it has kept once, and where
@@ -59,13 +59,13 @@ const mayGo = call => {
   settle();
   // What CleverTap has not confirmed, the SDK would send once more under the next user.
   if (call && !call.name && switches(call) && unconfirmed()) {
-    unconfirmedAt = unconfirmedAt || now;
-    if (now - unconfirmedAt < $fill(resend_after)) {
+    patience = patience || Date.now() + $fill(resend_after);
+    if (Date.now() < patience) {
       return;
     }
     resend();
   }
-  unconfirmedAt = 0;
+  patience = 0;
   return line[0];
 };
 
@@ -103,8 +103,7 @@ const leave = () => {
   hidden = true;
   if (line.length) {
     // Whom the next page must still find known, or what was called here is not theirs.
-    const device = recallDevice();
-    line.forEach(call => call.device = device);
+    line.forEach(call => call.device = recallDevice());
     remember("line", kept("line", line));
     line = [];
   }

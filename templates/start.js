@@ -9,7 +9,7 @@ addEventListener("visibilitychange", heedHosts);
 const noted = window.$fill(global) || 0;
 /*% if not companion %*/
 // A plain array is what some pages begin with; whoever kept a reference to the snippet's object goes on through its push.
-if (!noted.push || !noted.identify) {
+if (!(noted.push && noted.identify)) {
   window.freshpaint = calls;
 }
 calls.push = take;

@@ -28,7 +28,7 @@ def meaning(source: str) -> object:
     That is: the names of variables, ``const`` or ``let``, one or many declarations at once, where in its function a
     function is declared, braces that nothing is declared in, whether what is done one after the other, under a condition
     or instead of something else is written as statements or as an expression, whether a function that does nothing but
-    return is written as a value, and how ``true``, ``false`` and ``undefined`` are said.
+    return is written as a value, and whether an arrow's first variables are parameters that nobody gives a value to, and how ``true``, ``false`` and ``undefined`` are said.
     """
     return _Reader().body(parsed(source)["body"], ChainMap())
 
@@ -38,7 +38,11 @@ class _Reader:
         self._numbers: dict[object, int] = {}
 
     def body(self, nodes: list[Node], scope: Scope) -> list[object]:
-        """Statements in a scope that has nothing yet, or nothing but parameters, of its own."""
+        """Statements in a scope that has nothing yet of its own."""
+        return self._flow(self._entered(nodes, scope), scope)
+
+    def _entered(self, nodes: list[Node], scope: Scope) -> list[Node]:
+        """Statements with one declaration each, once the scope knows what they declare."""
         single: list[Node] = []
         for node in nodes:
             if node["type"] == "VariableDeclaration":
@@ -48,7 +52,7 @@ class _Reader:
         single.sort(key=lambda node: node["type"] != "FunctionDeclaration")
         for node in single:
             self._declare(node, scope)
-        return self._flow(single, scope)
+        return single
 
     def _flow(self, nodes: list[Node], scope: Scope) -> list[object]:
         """What is done by statements, one after the other; whatever is an expression, as the statements it stands for."""
@@ -161,11 +165,16 @@ class _Reader:
         return ["block", self.body(node["body"], scope.new_child())]
 
     def _function(self, node: Node, scope: Scope) -> object:
-        inner = scope.new_child()
-        self._add([name for one in node["params"] for name in _names(one)], inner)
-        params = self.read(node["params"], inner)
         body = node["body"]["body"] if node["body"]["type"] == "BlockStatement" else [_return(node["body"])]
-        read = _without_end(self.body(body, inner))
+        given = list(node["params"])
+        while node["type"] == "ArrowFunctionExpression" and body and body[0]["type"] == "VariableDeclaration":
+            given += map(_parameter, body[0]["declarations"])
+            body = body[1:]
+        inner = scope.new_child()
+        self._add([name for one in given for name in _names(one)], inner)
+        body = self._entered(body, inner)
+        params = self.read(given, inner)
+        read = _without_end(self._flow(body, inner))
         return [node["type"], self.read(node.get("id"), scope), params, read]
 
     _FunctionDeclaration = _FunctionExpression = _ArrowFunctionExpression = _function
@@ -198,6 +207,13 @@ def _without_end(done: list[object]) -> list[object]:
 
 def _statement(expression: Node) -> Node:
     return {"type": "ExpressionStatement", "expression": expression}
+
+
+def _parameter(declared: Node) -> Node:
+    """A variable that a function begins with, as a parameter that nobody gives a value to."""
+    if "init" not in declared:
+        return dict(declared["id"])
+    return {"type": "AssignmentPattern", "left": declared["id"], "right": declared["init"]}
 
 
 def _return(expression: Node) -> Node:

@@ -15,8 +15,6 @@ from typing import Final, Literal
 from freshtap.minify.tokens import Token, is_word, read, starts_expression, written
 
 _BODIES: Final = frozenset({"block", "declaration", "function"})
-#: A value and what is taken from it, or called, without which nothing is turned round: ``!a.b(c)``.
-_NEGATED: Final = re.compile(r"!([\w$.]+(\([^()]*\))?)")
 
 
 class Binding(IntEnum):
@@ -30,6 +28,8 @@ class Binding(IntEnum):
     STRONGER = auto()
 
 
+#: What begins something else where a statement or a function's body begins.
+_MISTAKEN: Final = re.compile(r"[{/]|function\b")
 _OPERATORS: Final = (
     (re.compile(r","), Binding.COMMA),
     (re.compile(r"=>|(?<![=!<>])=(?!=)"), Binding.ASSIGNMENT),
@@ -51,9 +51,9 @@ class Expression:
         return self.text if self.binding >= weakest else f"({self.text})"
 
     @property
-    def begins_statement(self) -> bool:
-        """Whether a statement can begin with it, wherever that stands: no brace, and no slash behind a parenthesis."""
-        return self.text[0] not in "{/"
+    def apart(self) -> str:
+        """The expression where a brace would begin a block, and a slash could divide what stands before it."""
+        return f"({self.text})" if _MISTAKEN.match(self.text) else self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +72,10 @@ class Statement:
 
     def __str__(self) -> str:
         if self.value and self.kind == "expression":
-            return f"{self.value.text};"
+            return f"{self.value.apart};"
         if self.value and self.kind == "return":
             return f"return{_apart(self.value.text)};"
         return self.text
-
-    @property
-    def body(self) -> str:
-        """The statement behind a parenthesis."""
-        return f"{{{self}}}" if str(self)[0] == "/" else str(self)
 
 
 #: What a function gives back where it comes to its end.
@@ -115,7 +110,7 @@ class _Reader:
         if is_word(token, "for", "while"):
             header = self._tokens[start + 1].pair + 1
             body, end = self._statement(header)
-            return Statement("other", self._text(start, header) + body.body, is_open=body.is_open), end
+            return Statement("other", f"{self._text(start, header)}{body}", is_open=body.is_open), end
         if is_word(token, "do"):
             body, end = self._statement(start + 1)
             condition = self._tokens[end + 1].pair + 1
@@ -159,9 +154,20 @@ class _Reader:
         condition = self._expression(start + 2, closing)
         yes, end = self._statement(closing + 1)
         if not is_word(self._tokens[end], "else"):
-            return _if(condition, yes), end
+            return _if(condition, self._negated(start + 2, closing), yes), end
         no, end = self._statement(end + 1)
         return _if_else(condition, yes, no), end
+
+    def _negated(self, start: int, end: int) -> Expression | None:
+        """What stands behind a ``!`` here, if that is all there is."""
+        index = start + 1
+        if self._tokens[start].text != "!":
+            return None
+        if self._tokens[index].pair == end - 1:
+            return self._expression(index + 1, end - 1)
+        while index < end and (self._tokens[index].role in {"name", "property"} or self._tokens[index].text in "([."):
+            index = max(index, self._tokens[index].pair) + 1
+        return self._expression(start + 1, end) if index == end else None
 
     def _expression(self, start: int, end: int) -> Expression:
         """What stands here, and what binds weakest in it, apart from what stands in brackets."""
@@ -196,9 +202,8 @@ class _Reader:
             last = statements[-1].kind if statements else ""
             given = _joined([*statements, _NOTHING]) if last == "return if" else statements
             value = given[0].value if [one.kind for one in given] == ["return"] else None
-            # A brace would begin a body; a regular expression behind an arrow would be taken for a division.
-            if value and value.begins_statement:
-                return value.within(Binding.ASSIGNMENT)
+            if value:
+                return value.apart if value.binding >= Binding.ASSIGNMENT else value.within(Binding.ASSIGNMENT)
         return f"{{{''.join(map(str, statements))}}}"
 
 
@@ -219,23 +224,23 @@ def _joined(statements: Iterable[Statement]) -> list[Statement]:
     return joined[::-1]
 
 
-def _if(condition: Expression, yes: Statement) -> Statement:
-    if yes.value and yes.kind == "expression" and condition.begins_statement:
-        if negated := _NEGATED.fullmatch(condition.text):
-            either = Expression(f"{negated[1]}||{yes.value.within(Binding.OR)}", Binding.OR)
+def _if(condition: Expression, negated: Expression | None, yes: Statement) -> Statement:
+    if yes.value and yes.kind == "expression":
+        if negated:
+            either = Expression(f"{negated.within(Binding.OR)}||{yes.value.within(Binding.OR)}", Binding.OR)
             return Statement("expression", value=either)
         both = Expression(f"{condition.within(Binding.AND)}&&{yes.value.within(Binding.AND)}", Binding.AND)
         return Statement("expression", value=both)
-    text = f"if({condition.text}){yes.body}"
+    text = f"if({condition.text}){yes}"
     if yes.value and yes.kind == "return":
         return Statement("return if", text, yes.value, condition, is_open=True)
     return Statement("other", text, is_open=True)
 
 
 def _if_else(condition: Expression, yes: Statement, no: Statement) -> Statement:
-    if yes.value and no.value and yes.kind == no.kind != "return if" and condition.begins_statement:
+    if yes.value and no.value and yes.kind == no.kind != "return if":
         return Statement(yes.kind, value=_chosen(condition, yes.value, no.value))
-    text = f"{{{yes}}}" if yes.is_open else yes.body
+    text = f"{{{yes}}}" if yes.is_open else str(yes)
     return Statement("other", f"if({condition.text}){text}else{_apart(str(no))}", is_open=no.is_open)
 
 
