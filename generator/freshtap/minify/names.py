@@ -73,7 +73,7 @@ def variables_of(tokens: list[Token]) -> list[Variable]:
 
     Scopes in which a variable is used much come first, and each names its variables in the order in which they are
     declared: so most functions begin with the same parameters, which makes them most alike. What the outermost function
-    declares comes last, the most frequent first.
+    declares comes last, the most frequent first; in which order functions stand changes no name that has a chosen one.
     """
     scopes = sorted(_found(tokens), key=lambda scope: scope.start)
     _fill(scopes, tokens)
@@ -87,10 +87,10 @@ def variables_of(tokens: list[Token]) -> list[Variable]:
             variable.others |= seen
             variable.unknown |= scope.unknown
 
-    def turn(variable: Variable) -> tuple[bool, int, int]:
+    def turn(variable: Variable) -> tuple[bool, int, str, int]:
         if variable.scope is outermost:
-            return True, -len(variable.uses), variable.declared
-        return False, -max(len(other.uses) for other in variable.scope.variables.values()), variable.declared
+            return True, -len(variable.uses), variable.key * (variable.key in CHOSEN), variable.declared
+        return False, -max(len(other.uses) for other in variable.scope.variables.values()), "", variable.declared
 
     variables = sorted((variable for scope in scopes for variable in scope.variables.values()), key=turn)
     places = {variable: place for place, variable in enumerate(variables)}
