@@ -11,7 +11,7 @@ const listen = () => {
   let repeated = [];
   let inside = 0;
   let identified;
-  let current = window.freshpaint;
+  let there = window.freshpaint;
 
   const hear = call => {
     try {
@@ -81,14 +81,14 @@ const listen = () => {
     }
   };
 
-  heed(current);
+  heed(there);
   try {
     Object.defineProperty(window, "freshpaint", {
       configurable: true,
       enumerable: true,
-      get: () => current,
+      get: () => there,
       set: object => {
-        current = object;
+        there = object;
         heed(object);
       }
     });

@@ -19,7 +19,7 @@ const toAddress = value => (/^[^\s@'"\\]+@[^\s@'"\\]+$/.exec(words(value)) || []
 const toDay = value => {
   try {
     const text = isDate(value) ? new Date(value % 864e5 ? Date.UTC(value.getFullYear(), value.getMonth(), value.getDate()) : value).toISOString().slice(0, 10) : words(value).replace(" ", "T");
-    const [, day, zone] = /^(.{10})(?:T\d\d:\d\d[\d:.]*(Z|[+-]\d\d(:?\d\d)?)?)?$/.exec(text) || [];
+    const [, day, , zone] = /^(.{10})(T\d\d:\d\d[\d:.]*(Z|[+-]\d\d(:?\d\d)?)?)?$/.exec(text) || [];
     const noon = day + "T12:00:00.000Z";
     // Date judges the time of day; not the day, which it would move into the next month.
     if (isDate(new Date(text.replace(zone, "Z"))) && new Date(noon).toISOString() === noon) {
@@ -30,19 +30,19 @@ const toDay = value => {
 
 // The SDK keeps a phone as text only where it starts with + and goes on in digits.
 const toPhone = value => {
-  let digits = words(value).replace(/[\s().\/\u00ad\u2000-\u206f\u2212-]/g, "").replace(/^00/, "+");
+  value = words(value).replace(/[\s().\/\u00ad\u2000-\u206f\u2212-]/g, "").replace(/^00/, "+");
   /*% if country_code %*/
-  if (/^\d{7,}$/.test(digits)) {
-    digits = "+" + (digits.length > 10 && digits.startsWith(site.code) ? digits : site.code + digits /*% if trunk_zero %*/ .replace(/^0/, "") /*% endif %*/);
+  if (/^\d{7,}$/.test(value)) {
+    value = "+" + (value.length > 10 && value.startsWith(site.code) ? value : site.code + value /*% if trunk_zero %*/ .replace(/^0/, "") /*% endif %*/);
   }
   /*% endif %*/
-  if (/^\+\d{8,15}$/.test(digits)) {
-    return digits;
+  if (/^\+\d{8,15}$/.test(value)) {
+    return value;
   }
   /*% if not country_code %*/
   // Without a country's code it can only go as a number, as in Freshpaint's own example.
-  if (/^\d{7,15}$/.test(digits)) {
-    return +digits;
+  if (/^\d{7,15}$/.test(value)) {
+    return +value;
   }
   /*% endif %*/
 };

@@ -72,7 +72,7 @@ const domains = () => {
 
 // Puts a cookie on a domain, or with an empty value takes it from there.
 const bake = (name, value, domain) => {
-  document.cookie = name + "=" + value + ";path=/;samesite=lax;max-age=" + (value ? 31536000 : 0) + domain;
+  document.cookie = name + "=" + value + ";path=/;samesite=lax;max-age=" + (value ? 31536e3 : 0) + domain;
 };
 
 // On the widest domain that the browser accepts, which is where the SDK keeps its own. Another cookie tells which that is:
@@ -81,9 +81,7 @@ const rememberDevice = device => {
   remember("device");
   bake(KEY + "device", device, domains().find(domain => {
     bake(KEY, 1, domain);
-    const accepted = document.cookie.includes(KEY + "=");
-    bake(KEY, "", domain);
-    return accepted;
+    return document.cookie.includes(KEY + "=") && !bake(KEY, "", domain);
   }));
   if (recallDevice() !== device) {
     remember("device", device);

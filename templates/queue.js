@@ -8,7 +8,8 @@
 // Each of them, once stored, also has the device id that somebody was known under as the page was left that stored it last.
 let line = [];
 let asked;
-let unconfirmedAt;
+// When what CleverTap has not confirmed is waited for no longer.
+let patience;
 let timer;
 let taking;
 let hidden;
@@ -31,24 +32,22 @@ const join = call => {
 
 // Hands over whatever may go. Called for every call, for every answer of CleverTap, and by the clock.
 const advance = () => {
-  if (!opened) {
-    return;
-  }
-  clearTimeout(timer);
-  try {
-    while (permitted() && !taking && !hidden && isOurs() && mayGo(line[0])) {
-      handOver(line.shift());
+  if (opened) {
+    clearTimeout(timer);
+    try {
+      while (permitted() && !taking && !hidden && isOurs() && mayGo(line[0])) {
+        handOver(line.shift());
+      }
+    } catch (error) {
+      report("failed", "CleverTap", error);
     }
-  } catch (error) {
-    report("failed", "CleverTap", error);
-  }
-  if (line.length || asked) {
-    timer = setTimeout(advance, 250);
+    if (line.length || asked) {
+      timer = setTimeout(advance, 250);
+    }
   }
 };
 
 const mayGo = call => {
-  const now = Date.now();
   if (answering()) {
     asked = asked || deviceId();
     // A further switch would mix up the two users; events are safer here: the SDK sends what it has kept once, and where
@@ -60,13 +59,13 @@ const mayGo = call => {
   settle();
   // What CleverTap has not confirmed, the SDK would send once more under the next user.
   if (call && !call.name && switches(call) && unconfirmed()) {
-    unconfirmedAt = unconfirmedAt || now;
-    if (now - unconfirmedAt < $fill(resend_after)) {
+    patience = patience || Date.now() + $fill(resend_after);
+    if (Date.now() < patience) {
       return;
     }
     resend();
   }
-  unconfirmedAt = 0;
+  patience = 0;
   return line[0];
 };
 
@@ -74,10 +73,8 @@ const mayGo = call => {
 // had another login, or a reset.
 const release = name => {
   const device = recallDevice();
-  const calls = kept(name);
-  const theirs = calls.filter(call => !call.device || call.device === device);
-  report(theirs.length < calls.length ? "calls-superseded" : "", name);
-  line = theirs.concat(line);
+  report([].concat(recall(name)).some(call => call && call.device && call.device !== device) ? "calls-superseded" : "", name);
+  line = kept(name).filter(call => !call.device || call.device === device).concat(line);
   remember(name);
 };
 
@@ -106,10 +103,7 @@ const leave = () => {
   hidden = true;
   if (line.length) {
     // Whom the next page must still find known, or what was called here is not theirs.
-    const device = recallDevice();
-    line.forEach(call => {
-      call.device = device;
-    });
+    line.forEach(call => call.device = recallDevice());
     remember("line", kept("line", line));
     line = [];
   }

@@ -109,26 +109,25 @@ const connect = () => {
   const account = live ? sdk.getAccountID() : ((sdk.account || 0)[0] || 0).id;
   // Its own loader has until ten seconds after the page's load.
   looks -= document.readyState === "complete";
-  if (answered || !permitted()) {
-    return;
-  }
-  clearTimeout(timer);
-  if (account && account !== site.account) {
-    report("other-account", account);
-    refused = true;
-    line = [];
-  } else if (live && (account || requested)) {
-    open();
-  } else if (!requested) {
-    if (live || account && looks > 0) {
-      timer = setTimeout(connect, 100);
-    } else {
-      // With an empty list of accounts, or null for a stub, the SDK would fail; without one it waits for init.
-      if (!account) {
-        delete sdk.account;
-        window.clevertap = sdk || undefined;
+  if (!answered && permitted()) {
+    clearTimeout(timer);
+    if (account && account !== site.account) {
+      report("other-account", account);
+      refused = true;
+      line = [];
+    } else if (live && (account || requested)) {
+      open();
+    } else if (!requested) {
+      if (live || account && looks > 0) {
+        timer = setTimeout(connect, 100);
+      } else {
+        // With an empty list of accounts, or null for a stub, the SDK would fail; without one it waits for init.
+        if (!account) {
+          delete sdk.account;
+          window.clevertap = sdk || undefined;
+        }
+        load();
       }
-      load();
     }
   }
 };

@@ -7,9 +7,7 @@ const shield = script => ["exports", "module"].map(name => {
     Object.defineProperty(window, name, {
       configurable: true,
       get: () => document.currentScript === script ? {} : value,
-      set: given => {
-        value = given;
-      }
+      set: given => value = given
     });
   } catch (error) {}
   return () => {

@@ -6,20 +6,14 @@ if (consent() === "out") {
 }
 heedHosts();
 addEventListener("visibilitychange", heedHosts);
+const noted = window.$fill(global) || 0;
 /*% if not companion %*/
-// Whoever kept a reference to the snippet's object goes on through its push.
-if (!(window.freshpaint || 0).push) {
+// A plain array is what some pages begin with; whoever kept a reference to the snippet's object goes on through its push.
+if (!(noted.push && noted.identify)) {
   window.freshpaint = calls;
 }
 calls.push = take;
 /*% endif %*/
-const noted = window.$fill(global) || [];
 noted.push = take;
 [].slice.call(noted).forEach(take);
-/*% if not companion %*/
-// A plain array is what some pages begin with.
-if (!noted.identify) {
-  window.freshpaint = calls;
-}
-/*% endif %*/
 connect();

@@ -107,9 +107,7 @@ const handOver = call => {
     /*% endif %*/
     forgetVisitor();
     // What was called behind it is nobody's yet, whoever was known as an earlier page was left.
-    line.forEach(call => {
-      call.device = "";
-    });
+    line.forEach(call => call.device = "");
   }
 };
 
@@ -136,9 +134,8 @@ const identify = (profile, who/*% if companion %*/, known/*% endif %*/) => {
   const login = profile.Identity || !stranger && profile.Email;
   // The same one goes once, in whatever order its properties are; not where another tab has identified somebody else since.
   const text = JSON.stringify(profile, Object.keys(profile).sort());
-  const again = text === recall("profile") && (!login || subject(who, who) === login);
-  report(again ? "identify-repeated" : "", "identify", profile);
-  if (text !== "{}" && !again) {
+  report(text === recall("profile") && (!login || subject(who, who) === login) ? "identify-repeated" : "", "identify", profile);
+  if (text !== "{}" && (text !== recall("profile") || login && subject(who, who) !== login)) {
     remember("profile", text);
     // Without what is undefined, at which the SDK complains.
     profile = JSON.parse(text);
@@ -150,27 +147,28 @@ const identify = (profile, who/*% if companion %*/, known/*% endif %*/) => {
     if (login && stranger || !who && isOutdated()) {
       startAnew();
     }
-    if (!login) {
+    if (login) {
+      visitor = { [profile.Identity ? "Identity" : "Email"]: login };
+      remember("visitor", visitor);
+      // On other hosts, too, the last one is no longer known. Cookies take long, and a first login has nothing to take
+      // away.
+      if (who) {
+        rememberDevice("");
+      }
+      try {
+        send("onUserLogin", { Site: profile });
+      } catch (error) {
+        // The SDK decrypts what it stored in plain text, under a random salt: once in some hundreds of pages it takes what
+        // comes of that for whoever logged in last, and fails at it before it has done anything. Made to forget, it asks
+        // CleverTap.
+        startAnew();
+        send("onUserLogin", { Site: profile });
+      }
+      /*% if before_identify == "hold" %*/
+      release("held");
+      /*% endif %*/
+    } else {
       send("profile", { Site: profile });
-      return;
     }
-    visitor = { [profile.Identity ? "Identity" : "Email"]: login };
-    remember("visitor", visitor);
-    // On other hosts, too, the last one is no longer known. Cookies take long, and a first login has nothing to take away.
-    if (who) {
-      rememberDevice("");
-    }
-    try {
-      send("onUserLogin", { Site: profile });
-    } catch (error) {
-      // The SDK decrypts what it stored in plain text, under a random salt: once in some hundreds of pages it takes what
-      // comes of that for whoever logged in last, and fails at it before it has done anything. Made to forget, it asks
-      // CleverTap.
-      startAnew();
-      send("onUserLogin", { Site: profile });
-    }
-    /*% if before_identify == "hold" %*/
-    release("held");
-    /*% endif %*/
   }
 };

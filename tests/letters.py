@@ -18,10 +18,9 @@ from typing import Any, Final
 
 import sizes
 from freshtap import render
-from freshtap.minify import compact, names
-from freshtap.minify.arrangement import arranged
+from freshtap.minify import compact, names, prepared
 from freshtap.minify.names import CHOSEN
-from freshtap.minify.tokens import read, written
+from freshtap.minify.tokens import Token, read, written
 
 FOUND: Final = Path(names.__file__).with_name("names.json")
 #: The feature sets that count.
@@ -34,7 +33,6 @@ COLD: Final = 0.02
 TELLING: Final = 20
 
 _PLACE: Final = re.compile(r"\$(\d+)\$")
-_FUNCTION: Final = re.compile(r"\$(\d+)\$=(\(([^()]|\([^()]*\))*\)|[\w$]+)=>")
 
 
 class Script:
@@ -42,14 +40,14 @@ class Script:
 
     def __init__(self, source: str, weight: int = 1) -> None:
         self.weight = weight
-        tokens = read(arranged(source))
+        tokens = read(prepared(source))
         self.variables = names.variables_of(tokens)
         names.rename(self.variables, {variable: f"${place}$" for place, variable in enumerate(self.variables)})
         self._before, functions, self._after = _parted(compact(written(tokens)))
         self.functions = {self._named(function): function for function in functions}
 
     def _named(self, function: str) -> str:
-        found = _FUNCTION.match(function)
+        found = _PLACE.match(function)
         return self.variables[int(found[1])].name if found else ""
 
     def names(self, chosen: dict[str, str]) -> list[str]:
@@ -69,12 +67,17 @@ def _parted(text: str) -> tuple[str, list[str], str]:
     tokens = read(text)
     start = next(index for index, token in enumerate(tokens) if token.role in {"block", "function"}) + 2
     functions, index, end = [], start, start
-    while _FUNCTION.match(written(tokens[index : index + 50]).strip()):
+    while _PLACE.fullmatch(tokens[index].text) and _is_function(tokens, index):
         while tokens[index].text not in {",", ";"}:
             index = max(index, tokens[index].pair) + 1
         functions.append(written(tokens[end:index]).strip())
         end = index = index + 1
     return written(tokens[:start]) + " ", functions, written(tokens[end - 1 :])
+
+
+def _is_function(tokens: list[Token], index: int) -> bool:
+    """Whether a function gets its name here."""
+    return tokens[index + 1].text == "=" and tokens[max(index + 2, tokens[index + 2].pair) + 1].text == "=>"
 
 
 class Search:
@@ -86,11 +89,11 @@ class Search:
         whole = max(scripts, key=lambda script: len(script.variables))
         functions = {name for script in scripts for name in script.functions}
         self.order = sorted(functions, key=[*CHOSEN, *functions].index)
-        self._words = sorted({variable.name for script in scripts for variable in script.variables})
-        given = dict(zip((variable.name for variable in whole.variables), whole.names(dict(CHOSEN)), strict=True))
+        self._words = sorted({variable.key for script in scripts for variable in script.variables})
+        given = dict(zip((variable.key for variable in whole.variables), whole.names(dict(CHOSEN)), strict=True))
         # Of two letters are those that no other name would miss.
-        single = {word: name for word, name in {**given, **CHOSEN}.items() if len(name) == 1}
-        self.chosen = {word: single.get(word, "") for word in self._words}
+        single = {word: name for word, name in given.items() if len(name) == 1}
+        self.chosen = {word: CHOSEN.get(word) or single.get(word, "") for word in self._words}
         self.sizes = self._measured()
 
     def _measured(self) -> list[int]:

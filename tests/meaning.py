@@ -35,8 +35,9 @@ def meaning(source: str) -> object:
     """Equal for two scripts that differ in nothing but what a build may change.
 
     That is: the names of variables, ``const`` or ``let``, one or many declarations at once, where in its function a
-    function is declared, braces around a single statement, whether a function that does nothing but return is written
-    as a value, and how ``true``, ``false`` and ``undefined`` are said.
+    function is declared, braces that nothing is declared in, whether what is done one after the other, under a condition
+    or instead of something else is written as statements or as an expression, whether a function that does nothing but
+    return is written as a value, and whether an arrow's first variables are parameters that nobody gives a value to, and how ``true``, ``false`` and ``undefined`` are said.
     """
     return _Reader().body(parsed(source)["body"], ChainMap())
 
@@ -46,7 +47,11 @@ class _Reader:
         self._numbers: dict[object, int] = {}
 
     def body(self, nodes: list[Node], scope: Scope) -> list[object]:
-        """Statements in a scope that has nothing yet, or nothing but parameters, of its own."""
+        """Statements in a scope that has nothing yet of its own."""
+        return self._flow(self._entered(nodes, scope), scope)
+
+    def _entered(self, nodes: list[Node], scope: Scope) -> list[Node]:
+        """Statements with one declaration each, once the scope knows what they declare."""
         single: list[Node] = []
         for node in nodes:
             if node["type"] == "VariableDeclaration":
@@ -56,7 +61,67 @@ class _Reader:
         single.sort(key=lambda node: node["type"] != "FunctionDeclaration")
         for node in single:
             self._declare(node, scope)
-        return [self.read(node, scope) for node in single]
+        return single
+
+    def _flow(self, nodes: list[Node], scope: Scope) -> list[object]:
+        """What is done by statements, one after the other; whatever is an expression, as the statements it stands for."""
+        done: list[object] = []
+        for index, node in enumerate(nodes):
+            value = node.get("expression") if "directive" not in node else None
+            match node["type"]:
+                case "ExpressionStatement" if value:
+                    done += self._effects(value, scope)
+                case "ReturnStatement" if "argument" in node:
+                    return [*done, *self._returned(node["argument"], scope), *self._flow(nodes[index + 1 :], scope)]
+                case "BlockStatement" if not _declares(node):
+                    return done + self._flow(node["body"] + nodes[index + 1 :], scope)
+                case "IfStatement":
+                    yes, no = [node["consequent"]], [node["alternate"]] if node.get("alternate") else []
+                    if not no and _leaves(node["consequent"]):
+                        return [*done, self._choice(node["test"], yes, nodes[index + 1 :], scope)]
+                    done.append(self._choice(node["test"], yes, no, scope))
+                case _:
+                    done.append(self.read(node, scope))
+        return done
+
+    def _effects(self, node: Node, scope: Scope) -> list[object]:
+        """What an expression does whose value nobody asks for."""
+        match node["type"], node.get("operator"):
+            case "SequenceExpression", _:
+                return [effect for one in node["expressions"] for effect in self._effects(one, scope)]
+            case "LogicalExpression", "&&":
+                return [self._choice(node["left"], [_statement(node["right"])], [], scope)]
+            case "LogicalExpression", "||":
+                return [self._choice(node["left"], [], [_statement(node["right"])], scope)]
+            case "ConditionalExpression", _:
+                ways = [_statement(node["consequent"])], [_statement(node["alternate"])]
+                return [self._choice(node["test"], *ways, scope)]
+        return [self.read(node, scope)]
+
+    def _returned(self, node: Node, scope: Scope) -> list[object]:
+        """What is done where a function gives an expression back."""
+        match node["type"]:
+            case "SequenceExpression":
+                *before, last = node["expressions"]
+                effects = [effect for one in before for effect in self._effects(one, scope)]
+                return effects + self._returned(last, scope)
+            case "ConditionalExpression":
+                ways = [_return(node["consequent"])], [_return(node["alternate"])]
+                return [self._choice(node["test"], *ways, scope)]
+        return [["return", self.read(node, scope)]]
+
+    def _choice(self, test: Node, yes: list[Node], no: list[Node], scope: Scope) -> object:
+        """What is done under a condition, and what else."""
+        operator = test.get("operator")
+        if test["type"] == "UnaryExpression" and operator == "!":
+            return self._choice(test["argument"], no, yes, scope)
+        if test["type"] == "LogicalExpression" and operator == "&&" and not no:
+            inner = {"type": "IfStatement", "test": test["right"], "consequent": _block(yes)}
+            return self._choice(test["left"], [inner], [], scope)
+        if test["type"] == "LogicalExpression" and operator == "||" and not yes:
+            inner = {"type": "IfStatement", "test": test["right"], "consequent": _block([]), "alternate": _block(no)}
+            return self._choice(test["left"], [], [inner], scope)
+        return ["choice", self.read(test, scope), self._flow(yes, scope), self._flow(no, scope)]
 
     def read(self, node: Any, scope: Scope) -> object:
         """A node, or whatever a node has."""
@@ -106,39 +171,78 @@ class _Reader:
         return ["var" if node["kind"] == "var" else "let", self.read(node["declarations"], scope)]
 
     def _BlockStatement(self, node: Node, scope: Scope) -> object:  # noqa: N802
-        read = self.body(node["body"], scope.new_child())
-        is_single = len(read) == 1 and node["body"][0]["type"] not in {"VariableDeclaration", "FunctionDeclaration"}
-        return read[0] if is_single else read
+        return ["block", self.body(node["body"], scope.new_child())]
 
     def _function(self, node: Node, scope: Scope) -> object:
+        body = node["body"]["body"] if node["body"]["type"] == "BlockStatement" else [_return(node["body"])]
+        given = list(node["params"])
+        while node["type"] == "ArrowFunctionExpression" and body and body[0]["type"] == "VariableDeclaration":
+            given += map(_parameter, body[0]["declarations"])
+            body = body[1:]
         inner = scope.new_child()
-        self._add([name for one in node["params"] for name in _names(one)], inner)
-        params = self.read(node["params"], inner)
-        block, body = node["body"]["type"] == "BlockStatement", node["body"]
-        is_arrow = node["type"] == "ArrowFunctionExpression"
-        if (
-            is_arrow
-            and block
-            and [one["type"] for one in body["body"]] == ["ReturnStatement"]
-            and "argument" in body["body"][0]
-        ):
-            block, body = False, body["body"][0]["argument"]
-        read = self.body(body["body"], inner) if block else self.read(body, inner)
-        return [node["type"], self.read(node.get("id"), scope), params, block, read]
+        self._add([name for one in given for name in _names(one)], inner)
+        body = self._entered(body, inner)
+        params = self.read(given, inner)
+        read = _without_end(self._flow(body, inner))
+        return [node["type"], self.read(node.get("id"), scope), params, read]
 
     _FunctionDeclaration = _FunctionExpression = _ArrowFunctionExpression = _function
 
     def _loop(self, node: Node, scope: Scope) -> object:
         inner = scope.new_child()
         self._declare(node.get("init") or node.get("left") or node, inner)
-        return {key: self.read(value, inner) for key, value in node.items()}
+        return {
+            key: self._flow([value], inner) if key == "body" else self.read(value, inner) for key, value in node.items()
+        }
 
-    _ForStatement = _ForInStatement = _ForOfStatement = _loop
+    _ForStatement = _ForInStatement = _ForOfStatement = _WhileStatement = _DoWhileStatement = _loop
 
     def _CatchClause(self, node: Node, scope: Scope) -> object:  # noqa: N802
         inner = scope.new_child()
         self._add(_names(node.get("param")), inner)
         return ["catch", self.read(node["param"], inner), self.body(node["body"]["body"], inner)]
+
+
+def _without_end(done: list[object]) -> list[object]:
+    """What a function does, without giving back at its end what it gives back by itself: nothing."""
+    *before, last = done or [None]
+    match last:
+        case ["return", "void 0"]:
+            return _without_end(before)
+        case ["choice", test, list(yes), list(no)]:
+            return [*before, ["choice", test, _without_end(yes), _without_end(no)]]
+    return done
+
+
+def _statement(expression: Node) -> Node:
+    return {"type": "ExpressionStatement", "expression": expression}
+
+
+def _parameter(declared: Node) -> Node:
+    """A variable that a function begins with, as a parameter that nobody gives a value to."""
+    if "init" not in declared:
+        return dict(declared["id"])
+    return {"type": "AssignmentPattern", "left": declared["id"], "right": declared["init"]}
+
+
+def _return(expression: Node) -> Node:
+    return {"type": "ReturnStatement", "argument": expression}
+
+
+def _block(statements: list[Node]) -> Node:
+    return {"type": "BlockStatement", "body": statements}
+
+
+def _declares(block: Node) -> bool:
+    """Whether something is seen in a block alone."""
+    return any(node["type"] in {"VariableDeclaration", "FunctionDeclaration"} for node in block["body"])
+
+
+def _leaves(statement: Node) -> bool:
+    """Whether what is behind a statement is not reached through it."""
+    if statement["type"] == "BlockStatement" and statement["body"]:
+        return _leaves(statement["body"][-1])
+    return statement["type"] in {"ReturnStatement", "ThrowStatement", "BreakStatement", "ContinueStatement"}
 
 
 def _names(pattern: Node | None) -> list[str]:

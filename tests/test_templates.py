@@ -6,6 +6,7 @@ import itertools
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, get_args
 
@@ -20,6 +21,7 @@ from freshtap.errors import BuildError
 from freshtap.minify import minified, names
 from freshtap.minify.arrangement import arranged
 from freshtap.minify.javascript import pieces
+from freshtap.minify.parameters import parametrized
 from freshtap.minify.tokens import read
 from freshtap.render.reasons import REASONS
 from meaning import meaning, parsed
@@ -162,6 +164,47 @@ def test_minified_scripts_mean_what_the_readable_ones_do(changes: dict[str, Any]
 
 
 @each_script
+def test_no_call_reaches_a_variable_that_is_a_parameter(changes: dict[str, Any], *, debug: bool) -> None:
+    """A function that gets parameters is called by its name alone, and with no more values than it had before."""
+    before = arranged(render.bridge(site_of(changes), minifier="none", debug=debug))
+    were, are = (parameters(parsed(text)) for text in (before, parametrized(before)))
+    assert were.keys() == are.keys()
+    grown = {name for name, count in are.items() if count != were[name]}
+    assert grown or debug
+    nodes = list(walked(parsed(parametrized(before))))
+    for name in grown:
+        calls = [node["arguments"] for node in nodes if node.get("callee", {}).get("name") == name]
+        assert all(
+            len(given) <= were[name] and "SpreadElement" not in {one["type"] for one in given} for given in calls
+        )
+        assert sum(node.get("type") == "Identifier" and node["name"] == name for node in nodes) == len(calls) + 1
+
+
+def walked(node: Any) -> Iterator[dict[str, Any]]:
+    """Every node of a script but the names of properties."""
+    if isinstance(node, dict):
+        yield node
+        name = {"MemberExpression": "property", "Property": "key"}.get(node.get("type", ""))
+        node = [value for key, value in node.items() if key != name or node["computed"]]
+    for one in node if isinstance(node, list) else []:
+        yield from walked(one)
+
+
+def parameters(script: Any) -> dict[str, int]:
+    """How many parameters each function has that has a name."""
+    counts: dict[str, int] = {}
+    for node in walked(script):
+        match node:
+            case {"type": "VariableDeclarator", "id": {"name": str(name)}, "init": {"params": list(given)}} | {
+                "type": "AssignmentPattern",
+                "left": {"name": str(name)},
+                "right": {"params": list(given)},
+            }:
+                counts[name] = len(given)
+    return counts
+
+
+@each_script
 def test_functions_come_first_and_all_else_stays_where_it_was(changes: dict[str, Any], *, debug: bool) -> None:
     """No statement is lost, none is there twice, and what does something does it in the order it was written."""
     source = render.bridge(site_of(changes), minifier="none", debug=debug)
@@ -242,10 +285,35 @@ def test_another_meaning_is_told_from_the_same() -> None:
         assert meaning(source) != meaning(f"let d=1,a={{c:d}};use({other});if(d)use()")
 
 
+OTHER: Final = (
+    ("if (a) { b(); }", "a||b();"),
+    ("if (a) { b(); c(); }", "a&&b(),c();"),
+    ("if (a) { b(); } else { c(); }", "a&&b()||c();"),
+    ("if (a) { b(); } else { c(); }", "a?c():b();"),
+    ("if (!(a && b)) { c(); }", "!a&&b&&c();"),
+    ("if (a || b) { c(); }", "a||b&&c();"),
+    ("if (a) { if (b) { c(); } d(); }", "a&&b&&(c(),d());"),
+    ("if (a) { if (b) { c(); } else { d(); } }", "if(a&&b)c();else d();"),
+    ("a = b && c;", "a=b||c;"),
+    ("a => { b(); return c; };", "a=>{b(),c};"),
+    ("a => { if (a) { return b; } return c; };", "a=>a?c:b;"),
+    ("a => { if (a) { return b; } c(); return d; };", "a=>(c(),a?b:d);"),
+    ("a => { if (a) { b(); return; } c(); };", "a=>{a&&b();c()};"),
+    ("for (;;) { a(); b(); }", "for(;;)a();b();"),
+)
+
+
+@pytest.mark.parametrize(("source", "other"), OTHER)
+def test_another_order_or_condition_is_told_from_the_same(source: str, other: str) -> None:
+    """Of what is done one after the other, or under a condition."""
+    assert meaning(source) != meaning(other)
+
+
 def test_chosen_names_are_names_of_the_templates() -> None:
     """What names.json has is used: no name in it is one that no template has any more."""
-    scripts = [render.bridge(site_of(changes), minifier="none") for changes in CONFIGS.values()]
-    assert names.CHOSEN.keys() <= {variable.name for script in scripts for variable in names.variables_of(read(script))}
+    made = itertools.product((render.bridge, render.snippet), map(site_of, CONFIGS.values()))
+    scripts = [make(site, minifier="none") for make, site in made]
+    assert names.CHOSEN.keys() <= {variable.key for script in scripts for variable in names.variables_of(read(script))}
 
 
 def test_functions_share_their_short_names() -> None:
@@ -298,9 +366,9 @@ def test_what_is_not_known_is_refused(source: str) -> None:
 
 SHORT: Final = {
     "one let": ("const a = 1; let b; const [c] = a; use(); const d = 2;", "let e=1,t,[r]=e;use();let n=2;"),
-    "braces": ("if (a) { b(); } else { c(); } for (;;) { d(); }", "if(a)b();else c();for(;;)d();"),
-    "braces of two": ("if (a) { b(); c(); }", "if(a){b();c()}"),
-    "braces before else": ("if (a) { if (b) { c(); } } else { d(); }", "if(a){if(b)c()}else d();"),
+    "braces": ("if (a) { b(); } else { c(); } for (;;) { d(); }", "a?b():c();for(;;)d();"),
+    "braces of two": ("if (a) { b(); c(); }", "a&&(b(),c());"),
+    "braces before else": ("if (a) { if (b) { c(); } } else { d(); }", "a?b&&c():d();"),
     "braces of a variable": ("if (a) { const b = c(); }", "if(a){let e=c()}"),
     "braces of nothing": ("if (a) {} else {}", "if(a){}else{}"),
     "do": ("do { a(); } while (b); c();", "do{a()}while(b);c();"),
@@ -311,23 +379,94 @@ SHORT: Final = {
         "use(true.a,undefined.b,a.true,{true:1});",
     ),
     "texts": ('use("const a = true;}", /;}undefined/);', 'use("const a = true;}",/;}undefined/);'),
-    "a block with a regular expression": ("if (a) { /b = true;/.test(c); }", "if(a){/b = true;/.test(c)}"),
-    "line ends": ("if (a) { b(); c(); }\nuse();\n{ d(); }\ne();", "if(a){b();c()}use();{d()}e();"),
+    "a block with a regular expression": ("if (a) { /b = true;/.test(c); }", "a&&/b = true;/.test(c);"),
+    "line ends": ("if (a) { b(); c(); }\nuse();\n{ d(); }\ne();", "a&&(b(),c()),use(),d(),e();"),
     "functions": ("const a = 1; function b() {} const c = 2;", "function e(){}let t=1,r=2;"),
     "a directive": ('() => { "use strict"; a(); function b() {} };', '()=>{"use strict";function e(){}a()};'),
     "functions as values": (
         "() => { use(); const a = b => { use(); const c = d => d; }; const e = f => f, g = 1; let h = i => i; };",
-        "()=>{let e=e=>{let t=e=>e;use()};use();let t=e=>e,r=1,n=e=>e};",
+        "()=>{let e=(e,t=e=>e)=>{use()};use();let t=e=>e,r=1,n=e=>e};",
     ),
     "functions in their order": ("() => { const b = c => c; const a = c => c; a(); };", "()=>{let t=e=>e,e=e=>e;e()};"),
     "a function that returns": ("a => { return b(a); };", "e=>b(e);"),
-    "a function that returns an object": ("a => { return {b: a}; };", "e=>{return{b:e}};"),
-    "a function that returns the last of two": ("a => { return a(), b; };", "e=>{return e(),b};"),
-    "a function that returns a regular expression": ("a => { return /a = true/; };", "e=>{return /a = true/};"),
+    "a function that returns an object": ("a => { return {b: a}; };", "e=>({b:e});"),
+    "a function that returns the last of two": ("a => { return a(), b; };", "e=>(e(),b);"),
+    "a function that returns a regular expression": ("a => { return /a = true/; };", "e=>(/a = true/);"),
     "a function that returns nothing": ("a => { return; };", "e=>{return};"),
     "a function that returns at last": ("a => { if (a) { return; } return a; };", "e=>{if(e)return;return e};"),
     "a return": ("() => { if (a) { return; } return true; };", "()=>{if(a)return;return!0};"),
     "an undeclared undefined": ("undefined => undefined;", "e=>e;"),
+    "a condition that is weaker": ("if (a || b) { c = d; }", "(a||b)&&(c=d);"),
+    "conditions in one another": ("if (a) { if (b || c) { d(); } e(); }", "a&&((b||c)&&d(),e());"),
+    "a condition that is not": ("if (!a.b()) { if (c && d) { e(); } }", "a.b()||c&&d&&e();"),
+    "a condition of two that are not": ("if (!a && b) { c(); } if (!(a && b)) { c(); }", "!a&&b&&c(),a&&b||c();"),
+    "a condition that compares": ("if (a <= b && c !== d && e >= f) { g(); }", "a<=b&&c!==d&&e>=f&&g();"),
+    "a condition with a regular expression": ("if (/a b/.test(c)) { /d/.test(e); }", "(/a b/.test(c)&&/d/.test(e));"),
+    "a condition with an object": ("if ({}.a) { b(); } else { c(); }", "({}.a?b():c());"),
+    "a condition with a function": ("if (function() { return a; }()) { b(); }", "(function(){return a}()&&b());"),
+    "a condition that is not one of two": ("if (!(a && b)) { c(); } if (!(a, b)) { c(); }", "a&&b||c(),(a,b)||c();"),
+    "a condition that is not, twice": ("if (!!a) { b(); } if (!a.b[c]) { d(); }", "!!a&&b(),a.b[c]||d();"),
+    "a condition that sets": ("if (a = b) { c(); } else { d = e; }", "(a=b)?c():d=e;"),
+    "a choice in a choice": ("if (a ? b : c) { d(); } else if (e) { f(); }", "(a?b:c)?d():e&&f();"),
+    "a way out": ("for (;;) { if (a) { break; } else { throw b; } }", "for(;;){if(a)break;else throw b}"),
+    "what else does not belong to": ("if (a) { if (b) { throw c; } } else { d(); }", "if(a){if(b)throw c}else d();"),
+    "what is returned behind what is done": (
+        "use(a => { if (a) { b(); return c; } d(); return a || e; });",
+        "use(t=>t?(b(),c):(d(),t||e));",
+    ),
+    "what is returned under two conditions": (
+        "use(a => { if (a) { return b; } if (c, d) { return {e}; } return () => { f(); }; });",
+        "use(t=>t?b:(c,d)?{e}:()=>{f()});",
+    ),
+    "what is returned under a condition alone": (
+        "use(a => { b(); if (a) { return c; } });",
+        "use(e=>(b(),e?c:void 0));",
+    ),
+    "what is returned or not": ("use(a => { if (a) { return b; } });", "use(e=>e?b:void 0);"),
+    "loops with bodies": (
+        "while (a) { b(); c(); } do { d(); e(); } while (f);",
+        "while(a)b(),c();do{d(),e()}while(f);",
+    ),
+    "variables as parameters": (
+        "() => { const a = b => { const c = b + 1; let d; return c + d; }; use(a(1), a()); };",
+        "()=>{let e=(e,t=e+1,r)=>t+r;use(e(1),e())};",
+    ),
+    "variables of a function without parameters": (
+        "() => { const a = () => { const [b, {c}] = d; const e = () => b; f(c, e); }; a(); };",
+        "()=>{let e=(e=()=>t,[t,{c:r}]=d)=>{f(r,e)};e()};",
+    ),
+    "variables of a function that is a value": (
+        "() => { const a = b => { const c = b; use(c); }; use(a); };",
+        "()=>{let e=e=>{let t=e;use(t)};use(e)};",
+    ),
+    "variables of a function that is given more": (
+        "() => { const a = b => { const c = b; use(c); }; a(1, 2); };",
+        "()=>{let e=e=>{let t=e;use(t)};e(1,2)};",
+    ),
+    "variables of a function that may be given more": (
+        "() => { const a = b => { const c = b; use(c); }; a(...d); };",
+        "()=>{let e=e=>{let t=e;use(t)};e(...d)};",
+    ),
+    "variables of a function that takes all": (
+        "() => { const a = (...b) => { const c = b; use(c); }; a(1); };",
+        "()=>{let e=(...e)=>{let t=e;use(t)};e(1)};",
+    ),
+    "variables in front of others": (
+        "() => { const a = b => { const c = b; use(c); const d = c; use(d); }; a(1); };",
+        "()=>{let e=e=>{let t=e;use(t);let r=t;use(r)};e(1)};",
+    ),
+    "variables of a property's function": (
+        "() => { const a = { b() { const c = 1; use(c); } }; const d = () => { const e = 2; use(e); }; use({d}); };",
+        "()=>{let e=()=>{let e=2;use(e)},t={b(){let e=1;use(e)}};use({d:e})};",
+    ),
+    "try": (
+        "try { a(); b(); } catch (c) { d(c); e(); } finally { f(); } g();",
+        "try{a(),b()}catch(t){d(t),e()}finally{f()}g();",
+    ),
+    "expressions that begin with a word": (
+        "delete a.b; new C(); void d; typeof e;",
+        "delete a.b,new C(),void d,typeof e;",
+    ),
 }
 
 

@@ -3,7 +3,8 @@
 jsmin takes away comments and blanks, and knows little of JavaScript: it never ends on a comment that does not, loses
 the rest of the script at a text that does not end, and changes what some code means. The templates keep to what it
 handles (see CONTRIBUTING), and :mod:`.javascript` refuses the worst before jsmin sees it. What takes more than that is
-done around it: :mod:`.arrangement` and :mod:`.names` before, :mod:`.statements` after.
+done around it: :mod:`.arrangement`, :mod:`.parameters` and :mod:`.names` before, :mod:`.statements` and
+:mod:`.expressions` after.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import jsmin
 from freshtap.errors import BuildError, needs
 from freshtap.minify.arrangement import arranged
 from freshtap.minify.names import shortened
+from freshtap.minify.parameters import parametrized
 from freshtap.minify.statements import squeezed
 
 
@@ -28,8 +30,13 @@ def compact(source: str) -> str:
     return squeezed(str(jsmin.jsmin(source))).strip() + "\n"
 
 
+def prepared(source: str) -> str:
+    """``source`` with its functions in front, their variables as parameters."""
+    return parametrized(arranged(source))
+
+
 def _with_jsmin(source: str) -> str:
-    return compact(shortened(arranged(source)))
+    return compact(shortened(prepared(source)))
 
 
 def _with_tdewolff(source: str) -> str:

@@ -22,7 +22,8 @@ from freshtap.minify.tokens import KEYWORDS, Token, is_word, read, refuse, writt
 LETTERS: Final = "etrnoisaludcpmfhgbvywkxjqzEIDNOSTARCLPKMFBGUVHJQWXYZ_$"
 _ENDS: Final = frozenset({";", ")", "]", "}", ""})
 
-#: The short name that a name gets wherever nothing else there has it. ``tests/letters.py`` finds them.
+#: The short name that a name gets wherever nothing else there has it, by :attr:`Variable.key`. ``tests/letters.py``
+#: finds them.
 CHOSEN: Final[Mapping[str, str]] = MappingProxyType(
     json.loads(Path(__file__).with_name("names.json").read_text(encoding="utf-8"))
 )
@@ -55,6 +56,8 @@ class Variable:
     #: What else is seen somewhere where it is: variables that get their names before it, and what is declared nowhere.
     others: set[Variable] = field(default_factory=set)
     unknown: set[str] = field(default_factory=set)
+    #: What it is called in ``names.json``: where it is declared, and its name.
+    key: str = ""
 
 
 def shortened(source: str) -> str:
@@ -70,21 +73,24 @@ def variables_of(tokens: list[Token]) -> list[Variable]:
 
     Scopes in which a variable is used much come first, and each names its variables in the order in which they are
     declared: so most functions begin with the same parameters, which makes them most alike. What the outermost function
-    declares comes last, the most frequent first.
+    declares comes last, the most frequent first; in which order functions stand changes no name that has a chosen one.
     """
     scopes = sorted(_found(tokens), key=lambda scope: scope.start)
     _fill(scopes, tokens)
     outermost = next((scope for scope in scopes if scope.variables), None)
     for scope in scopes:
+        owner = _owner(tokens, scope, outermost)
+        for variable in scope.variables.values():
+            variable.key = variable.name if scope is outermost else f"{owner}.{variable.name}"
         seen = {*scope.variables.values(), *scope.foreign}
         for variable in seen:
             variable.others |= seen
             variable.unknown |= scope.unknown
 
-    def turn(variable: Variable) -> tuple[bool, int, int]:
+    def turn(variable: Variable) -> tuple[bool, int, str, int]:
         if variable.scope is outermost:
-            return True, -len(variable.uses), variable.declared
-        return False, -max(len(other.uses) for other in variable.scope.variables.values()), variable.declared
+            return True, -len(variable.uses), variable.key * (variable.key in CHOSEN), variable.declared
+        return False, -max(len(other.uses) for other in variable.scope.variables.values()), "", variable.declared
 
     variables = sorted((variable for scope in scopes for variable in scope.variables.values()), key=turn)
     places = {variable: place for place, variable in enumerate(variables)}
@@ -101,7 +107,7 @@ def short_names(variables: Iterable[Variable], chosen: Mapping[str, str]) -> dic
     short: dict[Variable, str] = {}
     for variable in variables:
         taken = {short[other] for other in variable.others} | variable.unknown | KEYWORDS
-        wanted = chosen.get(variable.name, "")
+        wanted = chosen.get(variable.key, "")
         short[variable] = wanted if wanted and wanted not in taken else next(_free(taken))
     return short
 
@@ -111,6 +117,16 @@ def rename(variables: Iterable[Variable], short: Mapping[Variable, str]) -> None
     for variable in variables:
         for token in variable.uses:
             token.text = f"{token.text}:{short[variable]}" if token.role == "shorthand" else short[variable]
+
+
+def _owner(tokens: list[Token], scope: Scope, outermost: Scope | None) -> str:
+    """The name of the function or method, of those that the outermost function has, that a scope is in; or nothing."""
+    while scope.outer and scope.outer is not outermost:
+        scope = scope.outer
+    before = tokens[max(0, scope.start - 2) : max(0, scope.start)]
+    if before and before[-1].text == "=":
+        before.pop()
+    return before[-1].text if before and before[-1].role in {"name", "key"} else ""
 
 
 def _found(tokens: list[Token]) -> Iterator[Scope]:

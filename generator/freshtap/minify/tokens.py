@@ -92,6 +92,14 @@ def starts_statement(tokens: list[Token], index: int) -> bool:
     )
 
 
+def starts_expression(tokens: list[Token], index: int) -> bool:
+    """Whether the statement that begins here is an expression."""
+    token = tokens[index]
+    if token.role == "keyword":
+        return token.text in _VALUES or token.text in _OPERATORS
+    return token.text not in {"{", "}", ";", ""}
+
+
 def is_word(token: Token, *words: str) -> bool:
     """Whether the token is one of these words of the language, and no property's name."""
     return token.role == "keyword" and token.text in words
