@@ -35,7 +35,8 @@ def prepare(*groups: str) -> Path:
         return PYTHON
     if not _works(PYTHON):
         _create()
-    _run(PYTHON, "-m", "pip", "install", "--quiet", "--upgrade", "pip")
+    # The first that knows dependency groups; nothing is asked of an index where it is there.
+    _run(PYTHON, "-m", "pip", "install", "--quiet", "pip>=25.1")
     _run(PYTHON, "-m", "pip", "install", "--quiet", "--editable", str(ROOT), *_of_groups(groups))
     mark.write_text(wanted)
     return PYTHON

@@ -41,6 +41,7 @@ in other time zones. Scenarios run on the minified build and the newest SDK, tho
 from __future__ import annotations
 
 import functools
+import hashlib
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, Protocol, cast
@@ -55,6 +56,7 @@ import faults
 import sdk as sdks
 import webkit
 from engines import Engine
+from freshtap import minify, render
 from sites import Config, Form, build
 from tables import BASE, Case, Properties, Received, Table, Variant, send
 from tabs import Tabs
@@ -162,9 +164,14 @@ def _marks_fault(mark: pytest.Mark) -> bool:
     return any(_marks_fault(of_one.mark) for one in mark.args[1] for of_one in getattr(one, "marks", ()))
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave the scenarios on other builds and SDK versions to ``--full``, except where those are what they are about."""
     items[:] = [item for item in items if _can_run(item)]
+    for item in items:
+        if "caching_visitor" in getattr(item, "fixturenames", ()):
+            # Only one process has to start that browser besides.
+            item.add_marker(pytest.mark.xdist_group("back/forward cache"))
     if config.getoption("engine"):
         items[:] = [item for item in items if _engine(item) in config.getoption("engine")]
     if not config.getoption("full"):
@@ -228,6 +235,26 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         engine, fault = _engine(item), faults.Fault(*marker.args, **marker.kwargs)
         assert engine
         faults.keep(engine, fault, faults.outcome(item.stash[VISITS]))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[None]:
+    """Have what one process has minified taken from a file by all others."""
+    folder = tmp_path_factory.getbasetemp()
+    made = (folder if worker_id == "master" else folder.parent) / "minified"
+    made.mkdir(exist_ok=True)
+
+    def once(source: str, minifier: str) -> str:
+        file = made / hashlib.sha256(f"{minifier} {source}".encode()).hexdigest()
+        if not file.exists():
+            unfinished = file.with_name(f"{worker_id} {file.name}")
+            unfinished.write_text(minify.minified(source, minifier), encoding="utf-8", newline="")
+            unfinished.replace(file)
+        return file.read_text(encoding="utf-8")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(render, "minified", once)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -337,7 +364,7 @@ def _visitors(tabs: Tabs, node: pytest.Item | pytest.Module, engine: Engine) -> 
         site = None if config is None else build(config, form, debug=debug)
         tab = tabs.take(timezone)
         # The other engines' drivers cannot make a tab as it was.
-        give_back = functools.partial(tabs.give_back, tab, timezone) if engine == "chromium" else None
+        give_back = functools.partial(tabs.give_back, timezone) if engine == "chromium" else None
         visit = Visit(tab, site, sdks.load(sdk), remarks, give_back)
         visits.append(visit)
         return visit

@@ -5,6 +5,7 @@ What is cleared here is all that a visit leaves behind whose test has not got ho
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from playwright.sync_api import Browser, Error, Page, Route
@@ -25,12 +26,12 @@ class Tabs:
         free = self._free.get(timezone)
         return free.pop() if free else self._browser.new_context(timezone_id=timezone).new_page()
 
-    def give_back(self, tab: Page, timezone: str) -> None:
-        """Make it such a tab again. It is the only one of its context, and on the only host that it has been on."""
+    def give_back(self, timezone: str, tab: Page, hosts: Iterable[str]) -> None:
+        """Make it such a tab again. Its context may have others, which are closed; these are all hosts they have been on."""
         free = self._free.setdefault(timezone, [])
         try:
             if len(free) < _FREE:
-                _clear(tab)
+                _clear(tab, hosts)
                 free.append(tab)
                 return
         except Error:
@@ -39,12 +40,17 @@ class Tabs:
         tab.context.close()
 
 
-def _clear(tab: Page) -> None:
+def _clear(tab: Page, hosts: Iterable[str]) -> None:
     context = tab.context
     context.route("**/*", _nothing)
+    for other in context.pages:
+        if other != tab:
+            other.close()
     # The page that is left stores what it has not sent, and so it is left first.
-    tab.goto(tab.url)
-    tab.evaluate("localStorage.clear(); sessionStorage.clear(); name = ''")
+    tab.goto("about:blank")
+    for host in hosts:
+        tab.goto(f"https://{host}/")
+        tab.evaluate("localStorage.clear(); sessionStorage.clear(); name = ''")
     context.clear_cookies()
     context.unroute_all()
     browser = context.new_cdp_session(tab)

@@ -62,8 +62,8 @@ each_variant = pytest.mark.parametrize(("form", "sdk"), VARIANTS)
 
 def stored(visit: Visit, page: Page | None = None) -> list[str]:
     """The names of everything that the visitor's browser keeps for the site: cookies and both storages."""
-    keys = (page or visit.page).evaluate("() => [...Object.keys(localStorage), ...Object.keys(sessionStorage)]")
-    return sorted([*keys, *(cookie["name"] for cookie in visit.context.cookies())])
+    keys = (page or visit.tab).evaluate("() => [...Object.keys(localStorage), ...Object.keys(sessionStorage)]")
+    return sorted([*keys, *(cookie["name"] for cookie in visit.cookies)])
 
 
 def told(visit: Visit) -> list[bool]:
@@ -238,7 +238,7 @@ def test_another_tab_agrees(visitor: Visitor) -> None:
     """The decision holds in every open tab at once: what waited there arrives, too."""
     visit = visitor(config=REQUIRED)
     visit.open("/one", script="freshpaint.identify('u1'); freshpaint.track('A')", until="bridge")
-    first = visit.page
+    first = visit.tab
     visit.open("/two", until="bridge", new_tab=True)
     visit.run("freshpaint.opt_in_tracking()")
     arrive(visit, "u1 identify", "u1 A")
@@ -417,14 +417,14 @@ def test_the_device_cookie_goes_from_the_shared_domain(visitor: Visitor) -> None
     """Opting out on one host removes our cookie and CleverTap's for all of them, those of the host alone included."""
     visit = visitor()
     known(visit)
-    assert {cookie["domain"] for cookie in visit.context.cookies()} == {".site.test"}
+    assert {cookie["domain"] for cookie in visit.cookies} == {".site.test"}
     visit.open(host=SHOP, until="device")
     visit.run(
         "document.cookie = 'WZRK_OWN=1; path=/'; document.cookie = 'theirs=1; path=/'; freshpaint.opt_out_tracking()"
     )
     visit.until(lambda: told(visit) == [True], "CleverTap to be told")
     left_alone(visit)
-    assert [cookie["name"] for cookie in visit.context.cookies()] == ["theirs"]
+    assert [cookie["name"] for cookie in visit.cookies] == ["theirs"]
 
 
 def test_what_is_the_sites_stays(visitor: Visitor) -> None:
@@ -454,7 +454,7 @@ def test_another_tab_opts_out(visitor: Visitor, sdk: sdks.Version) -> None:
     visit = visitor(sdk=sdk)
     visit.page.clock.install()
     known(visit)
-    first = visit.page
+    first = visit.tab
     visit.open("/second", new_tab=True)
     visit.settled()
     visit.run("freshpaint.opt_out_tracking()")
@@ -474,7 +474,7 @@ def test_another_tab_opts_in_again(visitor: Visitor) -> None:
     """An open tab sends again, too, and nothing of what was called there meanwhile."""
     visit = visitor(config=SEND)
     known(visit)
-    first = visit.page
+    first = visit.tab
     visit.open("/second", new_tab=True)
     visit.settled()
     visit.run("freshpaint.opt_out_tracking()")
@@ -495,7 +495,7 @@ def test_a_decision_cleared_away_in_another_tab(visitor: Visitor, config: dict[s
     """Nobody has agreed by that: a page on which the visitor had refused goes on sending nothing."""
     visit = visitor(config=config)
     known(visit, script="freshpaint.opt_in_tracking()")
-    first = visit.page
+    first = visit.tab
     visit.run("freshpaint.opt_out_tracking()")
     visit.until(lambda: told(visit) == [True], "CleverTap to be told")
     left_alone(visit)

@@ -182,7 +182,7 @@ def test_the_cookie_holds_nothing_but_the_device_id(visitor: Visitor) -> None:
     """Subdomains learn from one cookie on the SDK's own cookie domain; who it is, it does not tell."""
     visit = visitor()
     device = known(visit, "somebody@site.test")
-    cookies = {cookie["name"]: cookie for cookie in visit.context.cookies()}
+    cookies = {cookie["name"]: cookie for cookie in visit.cookies}
     ours = [cookie for name, cookie in cookies.items() if not name.startswith("WZRK")]
     assert [(cookie["value"], cookie["domain"]) for cookie in ours] == [(device, cookies["WZRK_G"]["domain"])]
 
@@ -344,7 +344,7 @@ def test_a_tab_that_is_shown_again_after_another_host_had_another_user(visitor: 
     visit = visitor()
     visit.open(script="freshpaint.identify('u1', {plan: 'pro'}); freshpaint.addEventProperties({plan: 'pro'})")
     visit.settled()
-    first = visit.page
+    first = visit.tab
     visit.open("/two", host=SHOP, new_tab=True)
     visit.run("freshpaint.reset(); freshpaint.identify('u2')")
     visit.until(lambda: "u2 identify" in order(visit), "the other host's user")
@@ -364,7 +364,7 @@ def test_a_tab_that_is_shown_again_after_another_tab_had_another_user(visitor: V
     visit = visitor()
     visit.open("/one", script="freshpaint.identify('u1')")
     visit.settled()
-    first = visit.page
+    first = visit.tab
     visit.open("/two", new_tab=True)
     visit.run("freshpaint.identify('u2', {plan: 'pro'}); freshpaint.addEventProperties({tier: 'gold'})")
     visit.arrives(2)

@@ -368,7 +368,7 @@ def test_a_stored_call_goes_to_nobody_else(visitor: Visitor, before_identify: st
     visit.open(script="freshpaint.identify('u1')")
     visit.settled()
     visit.open("/other", host=host, new_tab=True)
-    other = visit.page
+    other = visit.tab
     visit.settled()
     sdk = visit.hold("sdk")
     visit.open("/two", until="bridge", new_tab=True)
@@ -488,7 +488,7 @@ def test_a_login_in_one_tab_makes_the_visitor_known_in_the_other(visitor: Visito
     """Tabs share the device id, and with it who is known."""
     visit = visitor()
     visit.open("/one")
-    first = visit.page
+    first = visit.tab
     visit.open("/two", script="freshpaint.identify('u1')", new_tab=True)
     visit.arrives(1)
     first.evaluate("() => freshpaint.track('A')")
@@ -499,7 +499,7 @@ def test_two_tabs_with_two_users(visitor: Visitor) -> None:
     """Each tab's events go to whoever that tab identified, also where the other one switched in between."""
     visit = visitor()
     visit.open("/one", script="freshpaint.identify('u1')")
-    first = visit.page
+    first = visit.tab
     visit.settled()
     visit.open("/two", script="freshpaint.identify('u2'); freshpaint.track('B')", new_tab=True)
     visit.arrives(3)
@@ -514,7 +514,7 @@ def test_back_to_the_first_user_in_the_first_tab(visitor: Visitor) -> None:
     """The same identify as the tab's last is sent where another tab has switched since."""
     visit = visitor()
     visit.open("/one", script="freshpaint.identify('u1'); freshpaint.track('A')")
-    first = visit.page
+    first = visit.tab
     visit.arrives(2)
     visit.open("/two", script="freshpaint.identify('u2'); freshpaint.track('B')", new_tab=True)
     visit.arrives(4)
@@ -527,7 +527,7 @@ def test_a_login_where_another_tab_had_a_user_and_reset(visitor: Visitor) -> Non
     """Whoever comes next gets a device of their own, also in a tab that has been open, and nobody's, all the while."""
     visit = visitor()
     visit.open("/one")
-    first = visit.page
+    first = visit.tab
     visit.settled()
     visit.open("/two", script="freshpaint.identify('u1'); freshpaint.track('A')", new_tab=True)
     visit.arrives(2)
@@ -542,7 +542,7 @@ def test_a_date_among_the_event_properties_stays_one_whatever_another_tab_does(v
     """What another tab stores changes nothing of what this one's events carry."""
     visit = visitor()
     visit.open("/one", script="freshpaint.identify('u1'); freshpaint.addEventProperties({since: new Date(0)})")
-    first = visit.page
+    first = visit.tab
     visit.settled()
     visit.open("/two", script="freshpaint.identify('u1', {seen: 1})", new_tab=True)
     visit.arrives(2)
@@ -557,7 +557,7 @@ def test_a_reset_in_one_tab_takes_the_event_properties_of_the_other(visitor: Vis
     visit = visitor()
     properties = "freshpaint.addEventProperties({plan: 'pro'}); freshpaint.addPageviewProperties({view: 'first'})"
     visit.open("/one", script=f"freshpaint.identify('u1'); {properties}")
-    first = visit.page
+    first = visit.tab
     visit.settled()
     visit.open("/two", new_tab=True)
     visit.settled()
@@ -586,7 +586,7 @@ def test_after_a_reset_in_another_tab_nobody_is_known(
     """The SDK of this tab knows nothing of that reset, and would send for whoever was known before."""
     visit = visitor(config=SEND)
     visit.open("/one", script="freshpaint.identify('u1')")
-    first = visit.page
+    first = visit.tab
     visit.settled()
     visit.open("/two", new_tab=True)
     visit.settled()
@@ -600,7 +600,7 @@ def test_after_its_own_reset_a_tab_is_nobody_elses(visitor: Visitor) -> None:
     """Whoever another tab identifies meanwhile has a device id that this tab's SDK does not have."""
     visit = visitor()
     visit.open("/one", script="freshpaint.identify('u1')")
-    first = visit.page
+    first = visit.tab
     visit.settled()
     first.evaluate("() => freshpaint.reset()")
     visit.open("/two", script="freshpaint.identify('u2')", new_tab=True)
@@ -619,7 +619,7 @@ def test_what_is_kept_is_replaced_without_a_moment_in_which_it_is_missing(visito
         "/other",
         script="window.seen = []; addEventListener('storage', event => seen.push([event.key, event.newValue]))",
     )
-    other = visit.page
+    other = visit.tab
     visit.open("/one", new_tab=True)
     visit.run(
         "freshpaint.addEventProperties({n: 1}); freshpaint.addEventProperties({n: 2}); freshpaint.track('A'); freshpaint.track('B')"

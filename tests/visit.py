@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Request, Route, WebError
+from playwright.sync_api import BrowserContext, ConsoleMessage, Cookie, Error, Page, Request, Route, WebError
 
 from freshtap.collector import Call
 from freshtap.collector import Request as Sent
@@ -103,8 +103,8 @@ class Visit:
     sdk: bytes
     #: What its engine says without any fault of the page's.
     remarks: re.Pattern[str] = re.compile(r"(?!)")
-    #: Takes the tab for another visit, where it can be made as it was.
-    give_back: Callable[[], None] | None = None
+    #: Takes the tab for another visit, where it can be made as it was after having been on these hosts.
+    give_back: Callable[[Page, Iterable[str]], None] | None = None
     collector: Unreliable = field(default_factory=Unreliable)
     console_errors: list[str] = field(default_factory=list)
     page_errors: list[str] = field(default_factory=list)
@@ -144,8 +144,13 @@ class Visit:
 
     @property
     def page(self) -> Page:
-        """The tab opened last, for whatever a test does with it."""
+        """The tab opened last, for whatever a test does with it: its clock, routes, listeners."""
         self._leaves_traces = True
+        return self._tab
+
+    @property
+    def tab(self) -> Page:
+        """The same, to run JavaScript in it, and for nothing else."""
         return self._tab
 
     @property
@@ -153,6 +158,11 @@ class Visit:
         """What the tabs share, likewise."""
         self._leaves_traces = True
         return self._context
+
+    @property
+    def cookies(self) -> Sequence[Cookie]:
+        """All that the browser has, of any host."""
+        return self._context.cookies()
 
     @property
     def _tab(self) -> Page:
@@ -184,7 +194,6 @@ class Visit:
         content = f"<head><meta charset=utf-8>{before}{tag}{inline}{head}</head><body>{body}</body>"
         self._pages[url] = f"<!doctype html><html>{content}</html>", headers or {}
         if new_tab:
-            self._leaves_traces = True
             self._last = self._context.new_page()
         self._tab.goto(url, wait_until="commit")
         self.notes(before + tag + script + head + body)
@@ -192,7 +201,6 @@ class Visit:
 
     def change_tab(self) -> None:
         """Go elsewhere in this tab, and on in a new one."""
-        self._leaves_traces = True
         # Not closed at once: of a tab that has just begun to load, headless Chromium then takes nothing more to store.
         self._tab.goto("about:blank")
         left, self._last = self._tab, self._context.new_page()
@@ -338,10 +346,10 @@ class Visit:
         if self._closing:
             return
         self._closing = True
-        if self.give_back and not self._leaves_traces and len(self._hosts) == 1 and len(self._context.pages) == 1:
+        if self.give_back and not self._leaves_traces and self._hosts:
             self._context.remove_listener("console", self._note_console)
             self._context.remove_listener("weberror", self._note_error)
-            self.give_back()
+            self.give_back(self._tab, self._hosts)
         else:
             self._context.close()
 
@@ -384,7 +392,10 @@ class Visit:
             if request.is_navigation_request():
                 # Of a tab that the page opens there is no frame yet.
                 with suppress(Error):
-                    if not request.frame.parent_frame:
+                    if request.frame.parent_frame:
+                        # What it stores may be apart from what its host stores in a tab.
+                        self._leaves_traces = True
+                    else:
                         self._documents[request.frame.page] = self.loads["page"]
         with self._under_way(part):
             self._pass_gates(part)
