@@ -23,7 +23,7 @@ const later = callback => {
 // Whether options.integrations let a call through.
 const allowed = options => {
   report(chosen(own(options).integrations, true) ? "" : "not-allowed", site.name);
-  return chosen(own(options).integrations, true);
+  return !options || chosen(own(options).integrations, true);
 };
 
 let eventProperties = own(recall("properties"));

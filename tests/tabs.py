@@ -46,12 +46,13 @@ def _clear(tab: Page, hosts: Iterable[str]) -> None:
     for other in context.pages:
         if other != tab:
             other.close()
-    # The page that is left stores what it has not sent, and so it is left first.
-    tab.goto("about:blank")
     for host in hosts:
+        # The page that is left stores what it has not sent, and so it is left first.
         tab.goto(f"https://{host}/")
         tab.evaluate("localStorage.clear(); sessionStorage.clear(); name = ''")
     context.clear_cookies()
+    # Where a new tab begins; to the address that it has already it would not go, but only load that anew.
+    tab.goto("about:blank")
     context.unroute_all()
     browser = context.new_cdp_session(tab)
     browser.send("Page.resetNavigationHistory")
