@@ -14,9 +14,11 @@ own, the site's pages, the real CleverTap SDK, and a stand-in for CleverTap's se
 The keywords of ``visitor``: ``config`` (a mapping laid over ``sites.BASE``; None: a page without freshtap), ``form``
 (``minified``, ``readable``, ``tdewolff``), ``sdk`` (a version of ``sdk.PINNED``), ``timezone``, ``debug``.
 
-- ``visit.open(path, host=, script=, before=, head=, body=, headers=, until=, new_tab=)`` loads a page and returns
-  Playwright's; ``until`` is ``"device"`` (the SDK has its device id), ``"sdk"``, ``"bridge"`` or ``"commit"``.
+- ``visit.open(path, host=, script=, before=, head=, body=, headers=, until=, new_tab=)`` loads a page;
+  ``until`` is ``"device"`` (the SDK has its device id), ``"sdk"``, ``"bridge"`` or ``"commit"``.
   Any host under ``site.test`` is the site; ``new_tab=True`` opens a second tab.
+- ``visit.tab`` is the tab opened last, to run JavaScript in; ``visit.cookies`` are the browser's. Whatever else a test
+  wants of the tab is in ``visit.page``, which costs a new tab: it is not given to another visit afterwards.
 - ``visit.settled()`` waits until nothing is under way; ``visit.arrives(3)`` until CleverTap has three of the page's
   calls; ``visit.until(lambda: ..., "what")`` and ``visit.until_page("js expression", "what")`` for anything else.
   ``visit.stays_quiet(0.5)`` gives the page a fixed time in which none of its calls may arrive.
