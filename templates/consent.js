@@ -2,9 +2,11 @@
 // looked up each time, because it may have been made on another page or in another tab meanwhile. One that was cleared away
 // still holds on this page.
 //   heeded   the decision that this page has acted upon
-let heeded = recall("consent") /*% if respect_gpc %*/ || navigator.globalPrivacyControl && "out" /*% endif %*/;
+let heeded;
 const consent = () => recall("consent") || heeded /*% if respect_gpc %*/ || navigator.globalPrivacyControl && "out" /*% endif %*/;
 const permitted = () => consent() /*% if consent_required %*/ === "in" /*% else %*/ !== "out" /*% endif %*/;
+
+heeded = consent();
 
 // What a page says of destinations, in options.integrations or set_consent: our own key decides, else All.
 const chosen = (integrations, otherwise) => {

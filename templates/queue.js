@@ -73,8 +73,10 @@ const mayGo = call => {
 // had another login, or a reset.
 const release = name => {
   const device = recallDevice();
-  report([].concat(recall(name)).some(call => call && call.device && call.device !== device) ? "calls-superseded" : "", name);
-  line = kept(name).filter(call => !call.device || call.device === device).concat(line);
+  const calls = kept(name);
+  const theirs = calls.filter(call => !call.device || call.device === device);
+  report(theirs.length < calls.length ? "calls-superseded" : "", name);
+  line = theirs.concat(line);
   remember(name);
 };
 
@@ -103,7 +105,8 @@ const leave = () => {
   hidden = true;
   if (line.length) {
     // Whom the next page must still find known, or what was called here is not theirs.
-    line.forEach(call => call.device = recallDevice());
+    const device = recallDevice();
+    line.forEach(call => call.device = device);
     remember("line", kept("line", line));
     line = [];
   }

@@ -134,8 +134,9 @@ const identify = (profile, who/*% if companion %*/, known/*% endif %*/) => {
   const login = profile.Identity || !stranger && profile.Email;
   // The same one goes once, in whatever order its properties are; not where another tab has identified somebody else since.
   const text = JSON.stringify(profile, Object.keys(profile).sort());
-  report(text === recall("profile") && (!login || subject(who, who) === login) ? "identify-repeated" : "", "identify", profile);
-  if (text !== "{}" && (text !== recall("profile") || login && subject(who, who) !== login)) {
+  const again = text === recall("profile") && (!login || subject(who, who) === login);
+  report(again ? "identify-repeated" : "", "identify", profile);
+  if (text !== "{}" && !again) {
     remember("profile", text);
     // Without what is undefined, at which the SDK complains.
     profile = JSON.parse(text);
